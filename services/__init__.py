@@ -1,0 +1,1 @@
+"""The services. Each owns its documents and speaks to the others only through events."""
