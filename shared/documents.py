@@ -17,6 +17,7 @@ from pymongo.errors import BulkWriteError, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
+from shared import metrics
 from shared.decision import Busy
 from shared.store import Index
 
@@ -54,6 +55,7 @@ class Documents(Protocol):
     ) -> list[dict[str, Any]]: ...
     async def count(self, where: Mapping[str, Any], most: int = 10_000) -> int: ...
     async def oldest_unsaid(self) -> datetime | None: ...
+    async def pending(self, most: int = 10_000) -> int: ...
 
 
 class RowsProtocol(Protocol):
@@ -107,16 +109,19 @@ def _where(where: Mapping[str, Any], order: str, after: Any) -> dict[str, Any]:
 class MongoDocuments:
     """Every PyMongo error but a duplicate key is an unclear answer: Busy, and the cause comes again."""
 
-    def __init__(self, collection: Any) -> None:
+    def __init__(self, collection: Any, service: str = "") -> None:
         self._collection = collection
+        self._took = {call: metrics.store_seconds.labels(service, call) for call in ("read", "write", "find", "strike")}
 
     async def read(self, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
         where = {"_id": ids[0] if len(ids) == 1 else {"$in": list(ids)}}
-        return {found["_id"]: found for found in await self._all(self._collection.find(where), len(ids))}
+        with self._took["read"].time():
+            return {found["_id"]: found for found in await self._all(self._collection.find(where), len(ids))}
 
     async def write(self, writes: Sequence[Write]) -> list[Conflict]:
         try:
-            await self._collection.bulk_write([_operation(write) for write in writes], ordered=False)
+            with self._took["write"].time():
+                await self._collection.bulk_write([_operation(write) for write in writes], ordered=False)
         except BulkWriteError as error:
             return _conflicts(writes, error)
         except PyMongoError as error:
@@ -128,7 +133,8 @@ class MongoDocuments:
             UpdateOne({"_id": id}, {"$pull": {"outbox": {"id": {"$in": list(events)}}}}) for id, events in said.items()
         ]
         try:
-            await self._collection.bulk_write(pulls, ordered=False)
+            with self._took["strike"].time():
+                await self._collection.bulk_write(pulls, ordered=False)
         except PyMongoError as error:
             raise _away(error) from error
 
@@ -144,7 +150,9 @@ class MongoDocuments:
         self, where: Mapping[str, Any], order: str, after: Any = None, limit: int = 50
     ) -> list[dict[str, Any]]:
         cursor = self._collection.find(_where(where, order, after), {"heard": 0, "outbox": 0})
-        return await self._all(cursor.sort(order.lstrip("-"), -1 if order.startswith("-") else 1).limit(limit), limit)
+        ordered = cursor.sort(order.lstrip("-"), -1 if order.startswith("-") else 1).limit(limit)
+        with self._took["find"].time():
+            return await self._all(ordered, limit)
 
     async def count(self, where: Mapping[str, Any], most: int = 10_000) -> int:
         try:
@@ -153,8 +161,11 @@ class MongoDocuments:
             raise _away(error) from error
 
     async def oldest_unsaid(self) -> datetime | None:
-        first = await self.unsaid(datetime.max.replace(tzinfo=UTC, microsecond=0), 1)
+        first = await self.unsaid(datetime(9999, 1, 1, tzinfo=UTC), 1)
         return min((entry["at"] for entry in first[0]["outbox"]), default=None) if first else None
+
+    async def pending(self, most: int = 10_000) -> int:
+        return await self.count({"outbox.at": {"$gt": datetime.fromtimestamp(0, UTC)}}, most)
 
     async def explain(self, where: Mapping[str, Any], order: str, limit: int) -> dict[str, Any]:
         """The plan of a page and what it examined; for benchmarks and contract tests."""

@@ -12,6 +12,7 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
+from starlette.exceptions import HTTPException
 
 from shared import access
 from shared.access import Actor
@@ -24,12 +25,12 @@ from shared.store import Change, Store
 S = TypeVar("S", bound=State)
 
 
-class Problem(Exception):
+class Problem(HTTPException):
     """An edge error: a request that never reached a rule."""
 
     def __init__(self, status: int, title: str, detail: str, **more: Any) -> None:
-        super().__init__(detail)
-        self.status, self.title, self.detail, self.more = status, title, detail, more
+        super().__init__(status, detail)
+        self.title, self.more = title, more
 
 
 class Body(BaseModel):

@@ -28,7 +28,8 @@ class Settings(BaseSettings):
     driver: Literal["motor", "pymongo"] = "motor"
     environment: Literal["development", "production"] = "development"
     data: Path = Path(".data")
-    database_prefix: str = "nuanxin_"
+    namespace: str = "nuanxin"
+    """Before every topic, group and database, so that two cities can share engines."""
     token_key_file: Path | None = None
     seal_key_file: Path | None = None
     replication: int = 1
@@ -43,6 +44,16 @@ class Settings(BaseSettings):
         if self.environment == "production" and not (self.token_key_file and self.seal_key_file):
             raise ValueError("production needs NUANXIN_TOKEN_KEY_FILE and NUANXIN_SEAL_KEY_FILE")
         return self
+
+    def database(self, service: str) -> str:
+        return f"{self.namespace}_{service}"
+
+    def topic(self, source: str) -> str:
+        """The Kafka topic on which a service states its facts."""
+        return f"{self.namespace}.{source}"
+
+    def group(self, service: str) -> str:
+        return f"{self.namespace}.{service}"
 
     @property
     def development(self) -> bool:

@@ -16,16 +16,16 @@ from shared.document import Ask, Cause, Guard
 from shared.store import Change, Store
 
 SWEEP_LIMIT = 500
-Observe = Callable[[str, float, int], None]
+Observe = Callable[[str, float, int, int], None]
 
 
-def unobserved(store: str, lateness: float, troubled: int) -> None:
+def unobserved(store: str, lateness: float, woken: int, pushed: int) -> None:
     return None
 
 
 async def sweep(desk: Desk, store: Store[Any], observe: Observe = unobserved) -> int:
     """Wakes what is due and returns how many. `observe` gets the store, the worst lateness in seconds,
-    and how many had to be pushed forward."""
+    how many alarms there were, and how many had to be pushed forward."""
     now = desk.clock.now()
     due = await desk.books[store.name].due(now, SWEEP_LIMIT)
     if not due:
@@ -36,7 +36,7 @@ async def sweep(desk: Desk, store: Store[Any], observe: Observe = unobserved) ->
         _merge(result, await _run_errand(desk, store, row, now))
     troubled = [row for row in due if _troubled(row, result)]
     await desk.apply([_snooze(store, row) for row in troubled])
-    observe(store.name, (now - due[0]["wake_at"]).total_seconds(), len(troubled))
+    observe(store.name, (now - due[0]["wake_at"]).total_seconds(), len(due), len(troubled))
     return len(due)
 
 

@@ -16,9 +16,4 @@ EVENTS: dict[str, type[Event]] = {
     if issubclass(member, Event) and member.__module__ == module.__name__ and not member.__name__.startswith("_")
 }
 
-TOPICS: tuple[str, ...] = ("registry", "dispatch", "inspection", "notification")
-
-
-def topic(source: str) -> str:
-    """The Kafka topic on which a service states its facts."""
-    return f"nuanxin.{source}"
+SOURCES: tuple[str, ...] = ("registry", "dispatch", "inspection", "notification")

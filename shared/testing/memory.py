@@ -83,6 +83,9 @@ class MemoryDocuments:
     async def oldest_unsaid(self) -> datetime | None:
         return min((entry["at"] for row in self.rows.values() for entry in row["outbox"]), default=None)
 
+    async def pending(self, most: int = 10_000) -> int:
+        return min(most, sum(bool(row["outbox"]) for row in self.rows.values()))
+
     def _hindrance(self, write: Write) -> str | None:
         stands = self.rows.get(write.id)
         taken = stands is not None and (write.expected == 0 or stands["version"] != write.expected)

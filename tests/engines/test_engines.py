@@ -37,7 +37,8 @@ async def heard(running: Running, topic: str) -> bytes | None:
     consumer = AIOKafkaConsumer(topic, bootstrap_servers=running.kafka, auto_offset_reset="earliest")
     await consumer.start()
     try:
-        return (await consumer.getone()).value
+        value: bytes | None = (await consumer.getone()).value
+        return value
     finally:
         await consumer.stop()
 

@@ -16,13 +16,13 @@ from deploy.embedded.child import Child, launch, wait_until
 from deploy.embedded.places import EngineError
 from deploy.embedded.plan import Plan
 from deploy.embedded.record import Row, Run
-from deploy.embedded.testing import engines
+from deploy.embedded.testing import Platform, engines
 
 Planned = Callable[..., Plan]
 
 
 def up(plan: Plan) -> Run:
-    *_, last = control.up(plan)
+    *_, last = control.up(plan, ours=True)
     return last
 
 
@@ -30,11 +30,6 @@ def rows(data: Path) -> dict[str, Row]:
     run = record.read(data)
     assert run
     return {row.name: row for row in run.rows}
-
-
-def well(data: Path) -> bool:
-    _, parts = control.health(data)
-    return not any(reason for _, reason in parts)
 
 
 def test_a_busy_port_is_named_before_anything_is_started(planned: Planned) -> None:
@@ -70,10 +65,11 @@ def test_up_twice_says_so_and_down_loses_nothing(planned: Planned, capsys: pytes
 def test_what_dies_is_started_again(planned: Planned) -> None:
     plan = planned("dispatch")
     up(plan)
+    city = Platform(plan)
     for name in ("dispatch", "kafka", "store"):
-        os.kill(rows(plan.data)[name].pid, signal.SIGKILL)
-        wait_until(lambda name=name: rows(plan.data)[name].restarts == 1, 10, f"{name} to be started again")
-        wait_until(lambda: well(plan.data), 60, f"all to be well after {name} was killed")
+        city.kill(name)
+        city.wait_well()
+        assert city.rows[name].restarts == 1
 
 
 def test_kill_9_of_the_supervisor_takes_its_children_with_it(planned: Planned) -> None:
@@ -141,7 +137,7 @@ def test_kafka_elsewhere_is_used_and_none_is_started(planned: Planned, tmp_path:
 
 def test_sigterm_in_the_middle_of_a_start_stops_it(planned: Planned) -> None:
     plan = planned("dispatch", prepare=(sys.executable, "-c", "import signal; signal.pause()"))
-    states = control.up(plan)
+    states = control.up(plan, ours=True)
     run = next(run for run in states if run.doing == "topics and indexes")
     os.kill(run.pid, signal.SIGTERM)
     *_, last = states

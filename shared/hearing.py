@@ -1,0 +1,114 @@
+"""What a batch of records calls for: decoded each alone, decided together, written once.
+
+Knows nothing of a Kafka client: `shared.consume` hands it records, tests and the simulation do too.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from shared import metrics
+from shared.decision import Refusal
+from shared.desk import Desk, Result
+from shared.document import Ask, Cause
+from shared.event import Envelope, Malformed
+from shared.parked import Parked, Record
+from shared.reactions import Reactions
+
+log = logging.getLogger("nuanxin.hearing")
+Trouble = tuple[str, str]
+"""Why a record is laid aside: a reason of few, and the error's words."""
+Origin = tuple[str, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """A readable event and the asks it calls for."""
+
+    envelope: Envelope
+    asks: list[Ask]
+
+
+class Hearing:
+    """`in_a_row` counts the records parked without a good one between; early ones do not count."""
+
+    def __init__(self, service: str, on: Reactions, desk: Desk, parked: Parked) -> None:
+        self._service, self._on, self._desk, self._parked = service, on, desk, parked
+        self.in_a_row = 0
+        parked.again = self._again
+
+    async def hear(self, records: Sequence[Record]) -> None:
+        """Writes all effects and parks what cannot be decided. Raises Busy, and nothing is lost: the
+        same records may come again."""
+        troubled, envelopes = await self._take_in(records)
+        for record in records:
+            trouble = troubled.get(record.origin)
+            if trouble is None:
+                self.in_a_row = 0
+                continue
+            await self._parked.park(record, *trouble)
+            metrics.parked.labels(self._service, trouble[0]).inc()
+            log.warning("parked: %s: %s", *trouble, extra={"subject": f"{record.topic}/{record.offset}"})
+            self.in_a_row += trouble[0] != "early"
+        now = self._desk.clock.now()
+        for envelope in envelopes:
+            late = max(0.0, (now - envelope.time).total_seconds())
+            metrics.event_seconds.labels(self._service, envelope.type).observe(late)
+
+    async def _again(self, record: Record) -> Trouble | None:
+        troubled, _ = await self._take_in([record])
+        return troubled.get(record.origin)
+
+    async def _take_in(self, records: Sequence[Record]) -> tuple[dict[Origin, Trouble], list[Envelope]]:
+        troubled: dict[Origin, Trouble] = {}
+        heard: list[tuple[Record, Envelope]] = []
+        asks: list[Ask] = []
+        for record in records:
+            read = self._read(record)
+            if isinstance(read, tuple):
+                troubled[record.origin] = read
+            elif read is not None:
+                heard.append((record, read.envelope))
+                asks.extend(read.asks)
+        result = await self._desk.apply(asks)
+        for record, envelope in heard:
+            trouble = self._became(envelope, result)
+            if trouble is not None:
+                troubled[record.origin] = trouble
+        return troubled, [envelope for _, envelope in heard]
+
+    def _read(self, record: Record) -> Called | Trouble | None:
+        try:
+            envelope = Envelope.read(record.headers, record.value)
+        except Malformed as error:
+            return ("malformed", str(error))
+        if envelope.type not in self._on.types:
+            metrics.passed.labels(self._service).inc()
+            return None
+        cause = Cause(envelope.cause_of_next, envelope.trace)
+        try:
+            return Called(envelope, [Ask(cause, change) for change in self._on.to(envelope)])
+        except ValidationError as error:
+            return ("unreadable", str(error))
+        except Exception as error:  # noqa: BLE001 - a handler that breaks on a record parks it (rule 16)
+            return ("broken", repr(error))
+
+    def _became(self, envelope: Envelope, result: Result) -> Trouble | None:
+        cause = envelope.cause_of_next
+        if cause in result.poison:
+            return ("broken", repr(result.poison[cause]))
+        outcomes = result.of(cause)
+        early = next((outcome for outcome in outcomes if outcome.early), None)
+        if early is not None:
+            return ("early", str(early.refused))
+        refusal: Refusal | None = next((o.refused for o in outcomes if o.refused is not None), None)
+        if refusal is not None:
+            metrics.refused.labels(self._service, envelope.type).inc()
+            log.info("refused: %s", refusal.detail, extra={"subject": envelope.subject, "cause": cause})
+        elif outcomes and all(outcome.repeated for outcome in outcomes):
+            metrics.repeated.labels(self._service, envelope.type).inc()
+        else:
+            metrics.heard.labels(self._service, envelope.type).inc()
+        return None
