@@ -10,7 +10,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 .DEFAULT_GOAL := help
 
 help: ## Explain every target
-	@sed -nE 's/^([a-z][a-z0-9-]*):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  %-14s %s\n", $$1, $$2}'
+	@$(PYTHON) -c 'import re; [print(f"  {n:14} {t}") for n, t in re.findall(r"^([a-z][a-z0-9-]*):.*## (.*)", open("Makefile").read(), re.M)]'
 
 # -- running ---------------------------------------------------------------------------------------
 demo: $(READY) ## Start the city on this machine and play one round of visits and hazards, live

@@ -42,7 +42,7 @@ class Hearing:
     async def hear(self, records: Sequence[Record]) -> None:
         """Writes all effects and parks what cannot be decided. Raises Busy, and nothing is lost: the
         same records may come again."""
-        troubled, envelopes = await self._take_in(records)
+        troubled, heard = await self._take_in(records)
         for record in records:
             trouble = troubled.get(record.origin)
             if trouble is None:
@@ -52,16 +52,16 @@ class Hearing:
             metrics.parked.labels(self._service, trouble[0]).inc()
             log.warning("parked: %s: %s", *trouble, extra={"subject": f"{record.topic}/{record.offset}"})
             self.in_a_row += trouble[0] != "early"
-        now = self._desk.clock.now()
-        for envelope in envelopes:
-            late = max(0.0, (now - envelope.time).total_seconds())
-            metrics.event_seconds.labels(self._service, envelope.type).observe(late)
+        now = self._desk.clock.real().timestamp()
+        for record, envelope in heard:
+            if record.sent:
+                metrics.event_seconds.labels(self._service, envelope.type).observe(max(0.0, now - record.sent))
 
     async def _again(self, record: Record) -> Trouble | None:
         troubled, _ = await self._take_in([record])
         return troubled.get(record.origin)
 
-    async def _take_in(self, records: Sequence[Record]) -> tuple[dict[Origin, Trouble], list[Envelope]]:
+    async def _take_in(self, records: Sequence[Record]) -> tuple[dict[Origin, Trouble], list[tuple[Record, Envelope]]]:
         troubled: dict[Origin, Trouble] = {}
         heard: list[tuple[Record, Envelope]] = []
         asks: list[Ask] = []
@@ -77,7 +77,7 @@ class Hearing:
             trouble = self._became(envelope, result)
             if trouble is not None:
                 troubled[record.origin] = trouble
-        return troubled, [envelope for _, envelope in heard]
+        return troubled, heard
 
     def _read(self, record: Record) -> Called | Trouble | None:
         try:

@@ -21,7 +21,7 @@ said = Counter("nuanxin_events_said_total", "Events that Kafka acknowledged.", (
 unsaid_failures = Counter("nuanxin_events_say_failures_total", "Sends that Kafka did not acknowledge.", ("service",))
 event_seconds = Histogram(
     "nuanxin_event_latency_seconds",
-    "From an event's entry into an outbox to its effect here being written.",
+    "From an event being sent to Kafka to its effect here being written.",
     ("service", "type"),
     buckets=_SLOW,
 )

@@ -29,6 +29,8 @@ class Record:
     key: bytes | None
     value: bytes | None
     headers: tuple[tuple[str, bytes], ...]
+    sent: float = 0.0
+    """When it was sent, in real seconds since 1970; 0 where that is not known."""
 
     @property
     def origin(self) -> tuple[str, int, int]:
