@@ -20,6 +20,7 @@ from faststream.kafka.message import KafkaAckableMessage
 from shared import metrics
 from shared.decision import Busy
 from shared.documents import RowsProtocol
+from shared.gaps import gap
 from shared.hearing import Hearing
 from shared.parked import Record
 from shared.settings import Settings
@@ -53,7 +54,6 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self._service, self._hearing, self._rows = service, hearing, rows
         self._lock = asyncio.Lock()
         self._revoking = asyncio.Event()
-        self._unlooked: set[TopicPartition] = set()
         self._looking: asyncio.Task[None] | None = None
         self.halted: str | None = None
         self.started = False
@@ -161,7 +161,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
     async def _look(self, consumer: AIOKafkaConsumer, assigned: set[TopicPartition]) -> None:
         while True:
             try:
-                gaps = [gap for place in sorted(assigned) if (gap := await self._gap(consumer, place))]
+                gaps = [found for place in sorted(assigned) if (found := await gap(consumer, place, self._rows))]
                 break
             except (KafkaError, Busy) as error:
                 log.warning("cannot look at the log yet: %r", error)
@@ -170,23 +170,6 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             await self.halt("; ".join(gaps))
         if self.halted is None:
             consumer.resume(*(assigned & consumer.assignment()))
-
-    async def _gap(self, consumer: AIOKafkaConsumer, place: TopicPartition) -> str | None:
-        """Rule 19: what was cut off, or forgotten by the broker, is loud."""
-        committed = await consumer.committed(place)
-        beginning = (await consumer.beginning_offsets([place]))[place]
-        name = f"{place.topic}/{place.partition}"
-        known = await self._rows.get(f"heard/{name}")
-        if committed is None and known is None:
-            # The place is committed before it is called known: no member leaves a known one without.
-            await consumer.commit({place: beginning})
-            await self._rows.put({"_id": f"heard/{name}", "from": beginning})
-            return None
-        if committed is None:
-            return f"the broker forgot where {name} was read to"
-        if committed < beginning:
-            return f"{name} was read to {committed}, and the log begins at {beginning}"
-        return None
 
     async def halt(self, reason: str) -> None:
         """Alive, not ready, and still so after a restart, until an operator resumes."""
@@ -211,14 +194,13 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         consumer: AIOKafkaConsumer | None = self._subscriber.consumer
         if consumer is None or not consumer.assignment():
             return None
-        total = 0
-        ends = await consumer.end_offsets(list(consumer.assignment()))
-        for place, end in ends.items():
-            committed = await consumer.committed(place)
-            behind = max(0, end - (committed or 0))
-            metrics.lag.labels(self._service, place.topic, str(place.partition)).set(behind)
-            total += behind
-        return total
+        places = sorted(consumer.assignment())
+        ends = await consumer.end_offsets(places)
+        read_to = await asyncio.gather(*(consumer.committed(place) for place in places))
+        behind: list[int] = [max(0, ends[place] - (offset or 0)) for place, offset in zip(places, read_to, strict=True)]
+        for place, count in zip(places, behind, strict=True):
+            metrics.lag.labels(self._service, place.topic, str(place.partition)).set(count)
+        return sum(behind)
 
     @property
     def _halt_id(self) -> str:
