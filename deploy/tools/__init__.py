@@ -1,0 +1,1 @@
+"""Small commands of an operator and a developer, over public HTTP, `/metrics` and Kafka."""
