@@ -18,6 +18,9 @@ from shared.documents import Conflict, Documents, Write
 from shared.store import Change, Store
 
 DEADLINE = timedelta(seconds=3)
+"""For a request, which somebody waits for."""
+BATCH_DEADLINE = timedelta(seconds=15)
+"""For many documents at once, each of which somebody else may be changing."""
 S = TypeVar("S", bound=State)
 Hint = Callable[[str, str, list[dict[str, Any]]], None]
 
@@ -29,8 +32,12 @@ class Result:
     outcomes: dict[tuple[str, str], Outcome] = field(default_factory=dict)
     poison: dict[str, Exception] = field(default_factory=dict)
 
-    def of(self, cause: str) -> list[Outcome]:
-        return [outcome for (asked, _), outcome in self.outcomes.items() if asked == cause]
+    def by_cause(self) -> dict[str, list[Outcome]]:
+        """Once for a batch: asked for each cause by itself, it grows with the square of the batch."""
+        found: dict[str, list[Outcome]] = {}
+        for (cause, _), outcome in self.outcomes.items():
+            found.setdefault(cause, []).append(outcome)
+        return found
 
 
 @dataclass
@@ -59,11 +66,12 @@ class Desk:
             raise outcome.refused
         return outcome
 
-    async def apply(self, asks: Sequence[Ask]) -> Result:
-        """Writes everything that can be written. Raises Busy when the answer is not clear."""
+    async def apply(self, asks: Sequence[Ask], within: timedelta = DEADLINE) -> Result:
+        """Writes everything that can be written. Raises Busy when the answer is not clear, or when races
+        are still lost after `within`."""
         result = Result()
         pending = self._grouped(asks)
-        until = self.clock.real() + DEADLINE
+        until = self.clock.real() + within
         tries = 0
         while pending:
             if tries and self.clock.real() > until:
@@ -106,7 +114,8 @@ class Desk:
             store: [self._decide(store, id, stored[store].get(id), asks, result) for id, asks in by_id.items()]
             for store, by_id in pending.items()
         }
-        drafts = self._without_poison(drafts, pending, stored, result)
+        if result.poison:
+            drafts = self._without_poison(drafts, pending, stored, result)
         again: dict[Store[Any], dict[str, list[Ask]]] = {}
         for store, decided in drafts.items():
             lost = await self._write(store, decided, pending[store], result)
@@ -132,18 +141,21 @@ class Desk:
         stored: dict[Store[Any], dict[str, dict[str, Any]]],
         result: Result,
     ) -> dict[Store[Any], list[Draft]]:
-        """A cause found broken on a later document is taken off the earlier ones too (rule 16)."""
-        if not result.poison:
-            return drafts
-        return {
-            store: [
-                self._decide(store, draft.id, stored[store].get(draft.id), pending[store][draft.id], result)
-                if any(ask.cause.id in result.poison for ask in pending[store][draft.id])
-                else draft
-                for draft in decided
-            ]
-            for store, decided in drafts.items()
-        }
+        """A cause found broken on a later document is taken off the earlier ones too (rule 16), and so is
+        one that breaks only now that another is gone."""
+        known = -1
+        while known < len(result.poison):
+            known = len(result.poison)
+            drafts = {
+                store: [
+                    self._decide(store, draft.id, stored[store].get(draft.id), pending[store][draft.id], result)
+                    if any(ask.cause.id in result.poison for ask in pending[store][draft.id])
+                    else draft
+                    for draft in decided
+                ]
+                for store, decided in drafts.items()
+            }
+        return drafts
 
     async def _write(
         self, store: Store[Any], drafts: list[Draft], asked: Mapping[str, list[Ask]], result: Result

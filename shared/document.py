@@ -92,7 +92,8 @@ class Draft:
 
     @property
     def stands(self) -> bool:
-        return self.read_version > 0 or self.dirty
+        """Begun once, erased perhaps: not what only remembers causes that were refused."""
+        return self.state is not None or self.seq > 0 or bool(self.scopes)
 
 
 def opened(store: Store[Any], id: str, stored: dict[str, Any] | None) -> Draft:
@@ -142,6 +143,7 @@ def _take(store: Store[Any], draft: Draft, turn: list[Ask], real: datetime) -> N
     if before is not None:
         draft.outcomes[cause.id] = _repeat(draft, cause, before, guard)
         return
+    _make_room(draft, cause, real)
     trial = replace(draft, outbox=list(draft.outbox), unsaid=list(draft.unsaid))
     try:
         _check(draft, guard)
@@ -154,10 +156,23 @@ def _take(store: Store[Any], draft: Draft, turn: list[Ask], real: datetime) -> N
     except Exception as error:
         raise Poison(cause, error) from error
     draft.state, draft.seq = trial.state, trial.seq
+    if draft.state is not None:
+        draft.scopes = list(store.scopes(draft.state))
     draft.outbox, draft.unsaid = trial.outbox, trial.unsaid
     draft.woken = draft.woken or guard.wake_at is not None
     _hear(draft, cause, real)
     draft.outcomes[cause.id] = Outcome(draft.state, draft.version)
+
+
+def _make_room(draft: Draft, cause: Cause, real: datetime) -> None:
+    """Rule 9: what is too young to forget is never evicted. The cause that finds no room is laid aside
+    (an event) or comes again (a request)."""
+    if len(draft.heard) < MOST_HEARD:
+        return
+    draft.heard = [entry for entry in draft.heard if not _forgotten(entry, real)]
+    if len(draft.heard) >= MOST_HEARD:
+        full = Busy(f"{draft.id} has heard {MOST_HEARD} causes within the window")
+        raise Poison(cause, full) if cause.durable else full
 
 
 def _repeat(draft: Draft, cause: Cause, before: dict[str, Any], guard: Guard) -> Outcome:
@@ -198,10 +213,10 @@ def _check_place(store: Store[Any], before: Draft, after: Draft, guard: Guard) -
 
 def _step(draft: Draft, ask: Ask, real: datetime) -> None:
     change = ask.change
-    if not draft.stands and draft.seq == 0 and draft.state is None and not change.begins:
-        raise Missing(f"no {change.id}")
     if draft.state is None and draft.stands:
         raise Missing(f"{change.id} is gone")
+    if draft.state is None and not change.begins:
+        raise Missing(f"no {change.id}")
     if draft.state is not None and change.begins and not change.changes:
         if not ask.cause.durable:
             raise Rejected(f"{change.id} stands already")
@@ -264,12 +279,10 @@ def _hear(draft: Draft, cause: Cause, real: datetime, refused: bool = False) -> 
 def _finish(store: Store[Any], draft: Draft, now: datetime, real: datetime) -> None:
     draft.version = draft.read_version + 1
     draft.heard = [entry for entry in draft.heard if not _forgotten(entry, real)]
-    if len(draft.heard) > MOST_HEARD:
-        raise Busy(f"{draft.id} has heard more than {MOST_HEARD} causes within the window")
     if draft.state is not None:
-        draft.scopes = list(store.scopes(draft.state))
-        draft.wake_at = store.wake(draft.state)
-        if draft.woken and draft.wake_at is not None and draft.wake_at <= now:
+        before, draft.wake_at = draft.wake_at, store.wake(draft.state)
+        if draft.woken and draft.wake_at is not None and draft.wake_at <= now and draft.wake_at <= (before or now):
+            # Due still, and no further than it was; an errand that goes on in chunks moves its alarm.
             draft.wake_at = now + BACK_OFF
     else:
         draft.wake_at = None

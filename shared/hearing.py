@@ -11,8 +11,8 @@ from pydantic import ValidationError
 
 from shared import metrics
 from shared.decision import Refusal
-from shared.desk import Desk, Result
-from shared.document import Ask, Cause
+from shared.desk import BATCH_DEADLINE, Desk, Result
+from shared.document import Ask, Cause, Outcome
 from shared.event import Envelope, Malformed
 from shared.parked import Parked, Record
 from shared.reactions import Reactions
@@ -72,9 +72,10 @@ class Hearing:
             elif read is not None:
                 heard.append((record, read.envelope))
                 asks.extend(read.asks)
-        result = await self._desk.apply(asks)
+        result = await self._desk.apply(asks, BATCH_DEADLINE)
+        outcomes = result.by_cause()
         for record, envelope in heard:
-            trouble = self._became(envelope, result)
+            trouble = self._became(envelope, result, outcomes.get(envelope.cause_of_next, []))
             if trouble is not None:
                 troubled[record.origin] = trouble
         return troubled, heard
@@ -95,11 +96,10 @@ class Hearing:
         except Exception as error:  # noqa: BLE001 - a handler that breaks on a record parks it (rule 16)
             return ("broken", repr(error))
 
-    def _became(self, envelope: Envelope, result: Result) -> Trouble | None:
+    def _became(self, envelope: Envelope, result: Result, outcomes: Sequence[Outcome]) -> Trouble | None:
         cause = envelope.cause_of_next
         if cause in result.poison:
             return ("broken", repr(result.poison[cause]))
-        outcomes = result.of(cause)
         early = next((outcome for outcome in outcomes if outcome.early), None)
         if early is not None:
             return ("early", str(early.refused))

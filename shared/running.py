@@ -90,7 +90,8 @@ class Running:
             self.consumer = Consumer(plan.name, plan.on.sources, hearing, self.control, self.settings)
             self._go(self._consume(self.consumer))
         self._go(self.relay.run())
-        self._go(self._wake())
+        for store in plan.stores:
+            self._go(self._wake(store))
         self._go(self._every(PARKED_EVERY, self._early))
         self._go(self._every(MEASURE_EVERY, self._measure))
         self._go(self._every(0.5, self._pulse))
@@ -129,15 +130,15 @@ class Running:
                 log.info("waits: %r", error)
             await asyncio.sleep(seconds)
 
-    async def _wake(self) -> None:
-        plan = self.blueprint
+    async def _wake(self, store: Store[Any]) -> None:
+        """Each store's alarms by themselves: a thousand of one kind keep no other waiting."""
         while True:
             try:
-                woken = [await wake.sweep(self.desk, store, self._observe_wake) for store in plan.stores]
+                woken = await wake.sweep(self.desk, store, self._observe_wake)
             except Busy as busy:
                 log.info("alarms wait: %s", busy.detail)
-                woken = [0]
-            if max(woken, default=0) < wake.SWEEP_LIMIT:
+                woken = 0
+            if woken < wake.SWEEP_LIMIT:
                 await asyncio.sleep(WAKE_EVERY)
 
     def _observe_wake(self, store: str, lateness: float, woken: int, pushed: int) -> None:

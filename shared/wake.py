@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 from shared.decision import Decision, Refusal, State
-from shared.desk import Desk, Result
+from shared.desk import BATCH_DEADLINE, Desk, Result
 from shared.document import Ask, Cause, Guard
 from shared.store import Change, Store
 
@@ -31,12 +31,12 @@ async def sweep(desk: Desk, store: Store[Any], observe: Observe = unobserved) ->
     if not due:
         return 0
     plain = [row for row in due if store.errand is None]
-    result = await desk.apply([_alarm(store, row, now) for row in plain])
+    result = await desk.apply([_alarm(store, row, now) for row in plain], BATCH_DEADLINE)
     for row in due if store.errand is not None else []:
         _merge(result, await _run_errand(desk, store, row, now))
-    troubled = [row for row in due if _troubled(row, result)]
-    await desk.apply([_snooze(store, row) for row in troubled])
-    observe(store.name, (now - due[0]["wake_at"]).total_seconds(), len(due), len(troubled))
+    later = await desk.apply([_snooze(store, row, now) for row in due if _troubled(row, result)])
+    pushed = sum(outcome.refused is None for outcome in later.outcomes.values())
+    observe(store.name, (now - due[0]["wake_at"]).total_seconds(), len(due), pushed)
     return len(due)
 
 
@@ -70,7 +70,7 @@ async def _run_errand(desk: Desk, store: Store[Any], row: dict[str, Any], now: d
         return Result(poison={cause.id: error})
     own = [change for change in changes if change.id == row["_id"] and change.store is store]
     others = [change for change in changes if change not in own]
-    result = await desk.apply([Ask(cause, change) for change in others])
+    result = await desk.apply([Ask(cause, change) for change in others], BATCH_DEADLINE)
     guard = Guard(wake_at=row["wake_at"])
     return _merge(result, await desk.apply([Ask(cause, change, guard) for change in own]))
 
@@ -82,11 +82,16 @@ def _merge(result: Result, more: Result) -> Result:
 
 
 def _troubled(row: dict[str, Any], result: Result) -> bool:
+    """Refused, broken, or set again to a moment that was handled before: that cause is remembered."""
     cause = _cause(row).id
     own = result.outcomes.get((cause, row["_id"]))
-    return cause in result.poison or (own is None or (own.refused is not None and "set anew" not in own.refused.detail))
+    if cause in result.poison or own is None or own.repeated:
+        return True
+    return own.refused is not None and "set anew" not in own.refused.detail
 
 
-def _snooze(store: Store[Any], row: dict[str, Any]) -> Ask:
-    """Nothing but a later alarm: the state is due still, so the write pushes it by the back-off."""
-    return Ask(_cause(row, "/later"), store.change(row["_id"], Decision), Guard(wake_at=row["wake_at"]))
+def _snooze(store: Store[Any], row: dict[str, Any], now: datetime) -> Ask:
+    """Nothing but a later alarm: the state is due still, so the write pushes it by the back-off. A cause
+    of its own each time, or the second push of one alarm would count as heard."""
+    cause = _cause(row, f"/later/{int(now.timestamp() * 1000)}")
+    return Ask(cause, store.change(row["_id"], Decision), Guard(wake_at=row["wake_at"]))

@@ -8,6 +8,7 @@ from shared.event import Event
 Kind = Literal["visit", "welfare-check", "arrange", "rectify", "recheck", "follow-up"]
 Urgency = Literal["red", "yellow", "blue"]
 Clock = Literal["accept", "act", "resolve"]
+Audience = Literal["lead", "street", "county", "city"]
 
 
 class _Dispatch(Event):
@@ -53,12 +54,33 @@ class _Task(_Dispatch):
     """The document the work is about: a household or a hazard."""
     worker: str | None = None
     zones: list[str] = []
+    title: str = ""
+    """Masked; safe to show."""
+    queue: str = ""
+    """The area whose people must see to it: `area`, or its street after too many bounces."""
+    round: int = 1
+    """The round of a hazard's rectification."""
+    day: str = ""
+    """The calendar day of a visit and of its welfare check."""
 
 
 class TaskOpened(_Task):
+    """`due_at` is the end of the resolve clock. A task that is called for again (a hazard's next round)
+    is opened again under the same id."""
+
     due_at: datetime
-    title: str = ""
-    """Masked; safe to show."""
+    due_ids: list[str] = []
+    """What a visit will keep."""
+    for_lead: bool = False
+    """The community's lead must see to it."""
+
+
+class TaskChanged(_Task):
+    """Another due, another owner's deadline, another set of dues to keep; the stage is as it was."""
+
+    due_at: datetime
+    original_due_at: datetime | None = None
+    due_ids: list[str] = []
 
 
 class TaskOffered(_Task):
@@ -68,6 +90,7 @@ class TaskOffered(_Task):
 
 class TaskDeclined(_Task):
     reason: str
+    by: str = ""
 
 
 class TaskOfferLapsed(_Task):
@@ -87,8 +110,11 @@ class TaskStarted(_Task):
 
 
 class TaskReturned(_Task):
+    """`reason` is one of a short list, `other` when it was said in free words (those stay sealed)."""
+
     reason: str
     bounces: int
+    by: str = ""
 
 
 class TaskTransferred(_Task):
@@ -106,15 +132,27 @@ class TaskResumed(_Task):
 
 
 class TaskDone(_Task):
-    pass
+    by: str = ""
+    outcome: str = ""
+    """What ended it: completed, refused, away, or the fact that was heard."""
+    ends: str | None = None
+    """Another task that this one had called for, and that has lost its reason now."""
 
 
 class TaskCancelled(_Task):
     reason: str
+    by: str = ""
+    calls: Kind | None = None
+    """Another task that must be opened now: nobody answered, so somebody must check."""
+    ends: str | None = None
 
 
 class TaskReopened(_Task):
     reason: str
+    by: str = ""
+    due_at: datetime | None = None
+    due_ids: list[str] = []
+    ends: str | None = None
 
 
 class TaskUrged(_Task):
@@ -138,6 +176,6 @@ class TaskOverdue(_Task):
 class TaskEscalated(_Task):
     clock: Clock
     level: int
-    to: Literal["lead", "street", "county", "city"]
+    to: Audience
     to_area: str
     """The area whose people are told: the community, its street, its county, the city."""

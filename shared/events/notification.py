@@ -1,4 +1,7 @@
-"""What notification states: who was told, on which channel, and whether it arrived."""
+"""What notification states: who was told, on which channel, and whether it arrived.
+
+Every message is queued once and ends once: sent, unknown for good, or failed for good (expired too).
+"""
 
 from typing import ClassVar, Literal
 
@@ -16,6 +19,9 @@ class _Message(Event):
     channel: str
     red: bool = False
     rule: str = ""
+    about: str = ""
+    """The task, hazard or round that the message speaks of."""
+    zones: list[str] = []
 
 
 class MessageQueued(_Message):
@@ -23,6 +29,8 @@ class MessageQueued(_Message):
 
 
 class MessageSent(_Message):
+    """`channel` inbox: it lies in the inbox and needed, or found, no other way."""
+
     attempt: int = 1
 
 
@@ -31,12 +39,19 @@ class MessageDelivered(_Message):
 
 
 class MessageUnknown(_Message):
+    """The call may have gone, or not. `for_good`: it is not sent again; a red one is, until it ends."""
+
     attempt: int = 1
+    for_good: bool = True
 
 
 class MessageFailed(_Message):
+    """`for_good`: nothing is left to try; `reason` is then the last one, or `expired`."""
+
     reason: str
     for_good: bool = False
+    attempt: int = 1
+    next_channel: str | None = None
 
 
 class MessageAcknowledged(_Message):

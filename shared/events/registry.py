@@ -8,7 +8,9 @@ from pydantic import BaseModel, ConfigDict
 from shared.event import Event
 
 Tier = Literal["daily", "weekly", "monthly", "quarterly", "round"]
-Withdrawal = Literal["paused", "closed", "moved", "deceased", "away", "round-over", "erased"]
+Fact = Literal["hospitalised", "away", "deceased"]
+Withdrawal = Literal["paused", "closed", "moved", "deceased", "away", "round-over", "erased", "kept"]
+"""Why nobody need come any more. `kept`: a visit that did not name the due has kept it."""
 
 
 class _Registry(Event):
@@ -37,35 +39,48 @@ class HouseholdRegistered(_Registry):
     area: str
     label: str
     """Masked: 3号楼."""
+    zones: list[str] = []
 
 
 class HouseholdChanged(_Registry):
     household_id: str
     area: str
     label: str
+    zones: list[str] = []
+    members: list[str] = []
+    """Everyone who lives there, as the household knows them."""
+    left_alone: str | None = None
+    """The one who is at home while another is in hospital; None when there is no such one."""
 
 
-class ResidentRegistered(_Registry):
+class _Member(_Registry):
+    """A resident as their household has to know them: enough to tell who must be visited, and when."""
+
     resident_id: str
     household_id: str
     area: str
-    label: str
+    label: str = ""
     """Masked: 王*."""
     care: list[str] = []
+    zones: list[str] = []
+    plan_id: str | None = None
+    tier: Tier | None = None
+    paused: bool = False
+    absent: Fact | None = None
+    adult: bool = True
+    since: str = ""
+    """The calendar day from which plan, pause and absence have been so."""
 
 
-class ResidentUpdated(_Registry):
-    resident_id: str
-    household_id: str
-    area: str
-    label: str
-    care: list[str] = []
+class ResidentRegistered(_Member):
+    pass
 
 
-class ResidentMoved(_Registry):
-    resident_id: str
-    household_id: str
-    area: str
+class ResidentUpdated(_Member):
+    pass
+
+
+class ResidentMoved(_Member):
     from_household_id: str
     from_area: str
 
@@ -95,7 +110,7 @@ class FactRecorded(_Registry):
     resident_id: str
     household_id: str
     area: str
-    fact: Literal["hospitalised", "away", "deceased"]
+    fact: Fact
     since: str
 
 
@@ -103,7 +118,7 @@ class FactEnded(_Registry):
     resident_id: str
     household_id: str
     area: str
-    fact: Literal["hospitalised", "away", "deceased"]
+    fact: Fact
     until: str
 
 
@@ -120,23 +135,32 @@ class CarePlanChanged(_Registry):
     plan_id: str
     area: str
     tier: Tier
+    resident_id: str = ""
+    household_id: str = ""
 
 
 class CarePlanPaused(_Registry):
     plan_id: str
     area: str
     until: str | None = None
+    resident_id: str = ""
+    household_id: str = ""
+    reason: str = ""
 
 
 class CarePlanResumed(_Registry):
     plan_id: str
     area: str
+    resident_id: str = ""
+    household_id: str = ""
 
 
 class CarePlanClosed(_Registry):
     plan_id: str
     area: str
     reason: str
+    resident_id: str = ""
+    household_id: str = ""
 
 
 class VisitDue(_Registry):
@@ -155,14 +179,19 @@ class VisitDue(_Registry):
     zones: list[str] = []
     due_at: datetime
     """The end of what is allowed: 20:00 of the day for daily care, the round's end for a round."""
+    again: list[str] = []
+    """Those of `due_ids` that had been withdrawn, or kept by a visit that was voided, and stand again."""
 
 
 class VisitWithdrawn(_Registry):
     household_id: str
     area: str
     day: str
+    """The day under which visit-due named these."""
     due_ids: list[str]
+    """Not all of that day, perhaps: the others stay due."""
     reason: Withdrawal
+    zones: list[str] = []
 
 
 class RoundStarted(_Registry):
@@ -171,6 +200,9 @@ class RoundStarted(_Registry):
     name: str
     targets: int
     ends: str
+    categories: list[str] = []
+    checklists: list[str] = []
+    zones: list[str] = []
 
 
 class RoundFinished(_Registry):

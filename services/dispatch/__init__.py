@@ -1,0 +1,1 @@
+"""Dispatch: what must be done, by whom, by when."""
