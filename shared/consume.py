@@ -58,17 +58,44 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self.halted: str | None = None
         self.started = False
         self.last_progress = time.monotonic()
-        self._broker = KafkaBroker(
-            settings.kafka,
-            client_id=f"nuanxin-{service}",
+        self._sources, self._settings = sources, settings
+        self._broker: KafkaBroker | None = None
+        self._subscriber: Any = None
+
+    @property
+    def member(self) -> AIOKafkaConsumer | None:
+        """The group's member that this process is; None while it is none."""
+        return self._subscriber.consumer if self._subscriber is not None else None
+
+    async def start(self) -> None:
+        """Waits for the broker (FastStream's own start does not), then joins the group. A start that
+        failed leaves a subscriber that never polls: each try makes its own."""
+        wait = 0.2
+        while True:
+            try:
+                halt = await self._rows.get(self._halt_id)
+                if halt is not None:
+                    self._note_halt(halt["reason"])
+                await self._join()
+                self.started = True
+                return
+            except (KafkaError, OSError, Busy) as error:
+                log.warning("cannot hear yet: %r; trying again in %.1f s", error, wait)
+                await asyncio.sleep(wait)
+                wait = min(2 * wait, LONGEST_WAIT)
+
+    async def _join(self) -> None:
+        broker = KafkaBroker(
+            self._settings.kafka,
+            client_id=f"nuanxin-{self._service}",
             consumer_only=True,
             allow_auto_create_topics=False,
             logger=logging.getLogger("nuanxin.faststream"),
         )
-        subscribe: Any = self._broker.subscriber
-        self._subscriber: Any = subscribe(
-            *(settings.topic(source) for source in sources),
-            group_id=settings.group(service),
+        subscribe: Any = broker.subscriber
+        self._subscriber = subscribe(
+            *(self._settings.topic(source) for source in self._sources),
+            group_id=self._settings.group(self._service),
             batch=True,
             max_records=BATCH,
             auto_offset_reset="earliest",
@@ -79,28 +106,20 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             **TIMING,
         )
         self._subscriber(self.on_batch)
-
-    async def start(self) -> None:
-        """Waits for the broker (FastStream's own start does not), then joins the group."""
-        wait = 0.2
-        while True:
-            try:
-                halt = await self._rows.get(self._halt_id)
-                if halt is not None:
-                    self._note_halt(halt["reason"])
-                await self._broker.start()
-                self.started = True
-                return
-            except (KafkaError, OSError, Busy) as error:
-                log.warning("cannot hear yet: %r; trying again in %.1f s", error, wait)
-                await asyncio.sleep(wait)
-                wait = min(2 * wait, LONGEST_WAIT)
+        try:
+            await broker.start()
+        except BaseException:
+            if self.member is not None:
+                await self.member.stop()
+            raise
+        self._broker = broker
 
     async def stop(self) -> None:
         if self._looking is not None:
             self._looking.cancel()
         async with self._lock:
-            await self._broker.stop()
+            if self._broker is not None:
+                await self._broker.stop()
         self.started = False
 
     async def _as_it_is(self, raw: tuple[Any, ...]) -> KafkaAckableMessage:
@@ -150,7 +169,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         """What is new is held until its place in the log has been looked at."""
         metrics.rebalances.labels(self._service).inc()
         self.last_progress = time.monotonic()
-        consumer: AIOKafkaConsumer | None = self._subscriber.consumer
+        consumer = self.member
         if consumer is None or not assigned:
             return
         consumer.pause(*assigned)
@@ -175,7 +194,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         """Alive, not ready, and still so after a restart, until an operator resumes."""
         await self._rows.put({"_id": self._halt_id, "reason": reason})
         self._note_halt(reason)
-        consumer: AIOKafkaConsumer | None = self._subscriber.consumer
+        consumer = self.member
         if consumer is not None:
             consumer.pause(*consumer.assignment())
 
@@ -185,13 +204,13 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self._hearing.in_a_row = 0
         self.halted = None
         metrics.halted.labels(self._service).set(0)
-        consumer: AIOKafkaConsumer | None = self._subscriber.consumer
+        consumer = self.member
         if consumer is not None and consumer.assignment():
             consumer.resume(*consumer.assignment())
 
     async def measure(self) -> int | None:
         """Messages behind, from the broker's own end of the log; None when it cannot be known."""
-        consumer: AIOKafkaConsumer | None = self._subscriber.consumer
+        consumer = self.member
         if consumer is None or not consumer.assignment():
             return None
         places = sorted(consumer.assignment())

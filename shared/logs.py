@@ -31,8 +31,11 @@ def set_up(service: str, level: str) -> None:
     handler.setFormatter(JsonLines(service))
     logging.root.handlers = [handler]
     logging.root.setLevel(level)
-    for chatty in ("aiokafka", "httpx", "apprise", "nuanxin.faststream"):
-        logging.getLogger(chatty).setLevel("WARNING")
+    levels = {"httpx": "WARNING", "apprise": "WARNING", "nuanxin.faststream": "ERROR", "aiokafka": "CRITICAL"}
+    levels |= {"aiokafka.consumer": "WARNING", "aiokafka.producer": "WARNING"}
+    for name, least in levels.items():
+        # A broker that is away is said once a try by whoever waits for it, not ten times a second.
+        logging.getLogger(name).setLevel(least)
     for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = True

@@ -146,13 +146,11 @@ class Story:
         later = day.now(self.clock) + timedelta(hours=2)
         failed = {"passed": False, "note": "仍无通风", "due_at": later.isoformat()}
         other.post("inspection", f"/hazards/{hazard_id}/recheck", failed)
-        self.say("inspection", f"{other.actor.id} rechecks: not good, round 2, due {later:%H:%M}")
+        self.say("inspection", f"{other.actor.id} rechecks: not good, another round, due {later:%H:%M}")
         self.rectify(hazard_id, owner, "已加装排烟管")
         self.task_about(hazard_id, "recheck")
         passed = other.post("inspection", f"/hazards/{hazard_id}/recheck", {"passed": True, "evidence": "photo-2"})
-        self.say(
-            "inspection", f"recheck passed: the hazard is [bold]{passed['stage']}[/] after {passed['round']} rounds"
-        )
+        self.say("inspection", f"recheck passed: the hazard is [bold]{passed['stage']}[/] in round {passed['round']}")
 
     def rectify(self, hazard_id: str, owner: Talk, done: str) -> None:
         task = self.task_about(hazard_id, "rectify")
@@ -240,7 +238,8 @@ def play(story: Story) -> str:
         story.wait_done(task)
     story.say("inspection", f"{len(visits[1:4])} more households are well")
     story.title("隐患闭环: the hazard's loop")
-    hazard_id: str = seen["hazards"][0]["hazard_id"]
+    found = seen["hazards"][0]
+    hazard_id: str = found["reopens"] or found["hazard_id"]
     story.close_hazard(hazard_id)
     if len(visits) > 4:
         story.title("失联: a door that stays shut")

@@ -59,7 +59,8 @@ async def test_what_is_heard_again_from_the_start_changes_nothing(chosen: Settin
             await until(lambda: _is(notes_count(hearer, {"state.ordered": 1}), 30))
             consumer = hearer.consumer
             assert consumer is not None
-            await consumer._subscriber.consumer.seek_to_beginning()
+            assert consumer.member is not None
+            await consumer.member.seek_to_beginning()
             await order_some(teller, 1, "later")
             await until(lambda: _is(notes_count(hearer, {"state.ordered": 1}), 31))
             assert await notes_count(hearer, {"state.ordered": {"$gt": 1}}) == 0
@@ -170,9 +171,8 @@ async def test_members_that_come_and_go_in_the_middle_lose_and_double_nothing(ch
 
 
 async def _assigned(running: Running) -> bool:
-    return running.consumer is not None and bool(
-        running.consumer._subscriber.consumer and running.consumer._subscriber.consumer.assignment()
-    )
+    member = running.consumer.member if running.consumer is not None else None
+    return member is not None and bool(member.assignment())
 
 
 async def test_a_log_that_was_cut_off_is_loud(chosen: Settings) -> None:
@@ -191,3 +191,19 @@ async def test_a_log_that_was_cut_off_is_loud(chosen: Settings) -> None:
         assert again.consumer is not None
         await again.consumer.resume()
         await until(lambda: _is(notes_count(again), 7))
+
+
+async def test_a_service_that_starts_before_the_broker_hears_once_it_is_there(
+    chosen: Settings, running: Engines
+) -> None:
+    await prepare_topics(chosen)
+    await produce(chosen, [fact("h-1")])
+    running.kill_kafka()
+    async with at_work(mini.HEARER, chosen) as hearer:
+        await until(lambda: _tried(hearer))
+        running.restart_kafka()
+        await until(lambda: _is(notes_count(hearer), 1))
+
+
+async def _tried(running: Running) -> bool:
+    return running.consumer is not None and running.consumer.member is not None

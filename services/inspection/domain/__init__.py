@@ -1,0 +1,1 @@
+"""The rules of inspection: visits and their records, checklists, hazards and their loop."""
