@@ -74,15 +74,18 @@ def read_legs(path: Path | None) -> list[tuple[float, float, float]]:
     return [(leg["since"], leg["domain"], leg["speed"]) for leg in json.loads(path.read_text())]
 
 
-def shift(path: Path, *, forward: timedelta = timedelta(), speed: float = 1.0, lead: float = 0.3) -> datetime:
+def shift(path: Path, *, forward: timedelta = timedelta(), speed: float | None = None, lead: float = 0.3) -> datetime:
     """Adds a leg that begins `lead` real seconds from now, so that every process has read it by then:
-    the domain jumps `forward` and runs at `speed` afterwards. Returns the domain's time at its start."""
+    the domain jumps `forward` and runs at `speed` afterwards (as before, unless given). Returns the
+    domain's time at its start."""
+    legs = read_legs(path)
+    speed = speed if speed is not None else (legs[-1][2] if legs else 1.0)
     if forward < timedelta() or speed <= 0:
         raise ValueError("the domain's clock only goes forward")
     clock = Clock(path)
     since = time.time() + lead
     start = clock._shifted(datetime.fromtimestamp(since, UTC)) + forward
-    legs = [*read_legs(path), (since, start.timestamp(), speed)]
+    legs = [*legs, (since, start.timestamp(), speed)]
     fresh = path.with_suffix(".new")
     fresh.write_text(json.dumps([{"since": s, "domain": d, "speed": v} for s, d, v in legs[-50:]]))
     os.replace(fresh, path)

@@ -116,7 +116,16 @@ class Running:
             await closing
 
     def _go(self, work: Coroutine[Any, Any, None]) -> None:
-        self._tasks.append(asyncio.create_task(work))
+        task = asyncio.create_task(work)
+        task.add_done_callback(self._ended)
+        self._tasks.append(task)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """None of these ends by itself but the joining of the group: one that breaks ends the process."""
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not self._stopping:
+            log.critical("a part of the service broke: ending, to be started again", exc_info=error)
+            os.kill(os.getpid(), signal.SIGTERM)
 
     async def _consume(self, consumer: Consumer) -> None:
         await consumer.start()

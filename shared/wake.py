@@ -10,7 +10,7 @@ from functools import partial
 from hashlib import sha256
 from typing import Any
 
-from shared.decision import Decision, Refusal, State
+from shared.decision import Busy, Decision, State
 from shared.desk import BATCH_DEADLINE, Desk, Result
 from shared.document import Ask, Cause, Guard
 from shared.store import Change, Store
@@ -29,6 +29,7 @@ async def sweep(desk: Desk, store: Store[Any], observe: Observe = unobserved) ->
     now = desk.clock.now()
     due = await desk.books[store.name].due(now, SWEEP_LIMIT)
     if not due:
+        observe(store.name, 0.0, 0, 0)
         return 0
     plain = [row for row in due if store.errand is None]
     result = await desk.apply([_alarm(store, row, now) for row in plain], BATCH_DEADLINE)
@@ -64,13 +65,15 @@ async def _run_errand(desk: Desk, store: Store[Any], row: dict[str, Any], now: d
     cause = _cause(row)
     try:
         changes: list[Change] = await store.errand(desk, store.state.model_validate(row["state"]), now)
-    except Refusal:
+    except Busy:
         raise
     except Exception as error:  # noqa: BLE001 - a broken errand is pushed forward and counted, the others go on
         return Result(poison={cause.id: error})
     own = [change for change in changes if change.id == row["_id"] and change.store is store]
     others = [change for change in changes if change not in own]
     result = await desk.apply([Ask(cause, change) for change in others], BATCH_DEADLINE)
+    if result.poison:
+        return result
     guard = Guard(wake_at=row["wake_at"])
     return _merge(result, await desk.apply([Ask(cause, change, guard) for change in own]))
 

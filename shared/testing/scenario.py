@@ -156,7 +156,9 @@ class Scenario:
 
     def _envelope(self, told: Event | Told) -> Envelope:
         event = told.event if isinstance(told, Told) else told
-        subject = told.subject if isinstance(told, Told) else derived(event.source, event.model_dump_json())
+        subject = (
+            told.subject if isinstance(told, Told) else derived(event.source, event.type(), event.model_dump_json())
+        )
         sequence = told.sequence if isinstance(told, Told) else 1
         return Envelope(
             id=f"{subject}#{sequence}",

@@ -52,7 +52,7 @@ def test_the_loop_goes_on_through_killed_services_broker_and_store(running: Plat
     with ThreadPoolExecutor(1) as aside:
         for number, victim in enumerate(interrupted):
             killing = aside.submit(running.kill, victim)
-            hazards += [insistently(lambda n=number, m=m: report(worker, 100 * n + m)) for m in range(6)]
+            hazards += [insistently(lambda n=number, m=m: report(worker, 1000 + 100 * n + m)) for m in range(6)]
             killing.result()
             for hazard in hazards[-6:]:
                 order = {"owner": "W0001", "due_at": DUE}

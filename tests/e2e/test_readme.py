@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from deploy.embedded.testing import Platform
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -35,8 +37,9 @@ def test_the_loop_in_ten_lines_closes_a_hazard(env: dict[str, str]) -> None:
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="this machine has no curl; the loop above needs none")
-def test_the_same_with_curl(env: dict[str, str]) -> None:
-    assert '"code":"ELE-02"' in run(block("curl"), env)
+def test_the_same_with_curl(env: dict[str, str], running: Platform) -> None:
+    here = block("curl").replace("http://127.0.0.1:8103", running.url("inspection"))
+    assert '"code":"ELE-02"' in run(here, env)
 
 
 def test_the_demonstration_plays_twice_on_the_same_city(env: dict[str, str]) -> None:

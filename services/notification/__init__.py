@@ -1,0 +1,1 @@
+"""Notification: who is told, on which channel, and whether it arrived."""

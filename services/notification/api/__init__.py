@@ -1,0 +1,1 @@
+"""Notification over HTTP: the inbox, messages and notices by area, preferences, rules."""

@@ -1,0 +1,1 @@
+"""The rules of the registry: people, households, care plans, dues and rounds."""
