@@ -4,7 +4,7 @@ Knows nothing of a Kafka client: `shared.consume` hands it records, tests and th
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -44,18 +44,24 @@ class Hearing:
         same records may come again."""
         troubled, heard = await self._take_in(records)
         for record in records:
-            trouble = troubled.get(record.origin)
-            if trouble is None:
-                self.in_a_row = 0
-                continue
-            await self._parked.park(record, *trouble)
-            metrics.parked.labels(self._service, trouble[0]).inc()
-            log.warning("parked: %s: %s", *trouble, extra={"subject": f"{record.topic}/{record.offset}"})
-            self.in_a_row += trouble[0] != "early"
+            if record.origin in troubled:
+                await self._parked.park(record, *troubled[record.origin])
+        self._count(records, troubled)
         now = self._desk.clock.real().timestamp()
         for record, envelope in heard:
             if record.sent:
                 metrics.event_seconds.labels(self._service, envelope.type).observe(max(0.0, now - record.sent))
+
+    def _count(self, records: Sequence[Record], troubled: Mapping[Origin, Trouble]) -> None:
+        """Once all of them are safe: a batch that comes again because the store was away counts once."""
+        for record in records:
+            trouble = troubled.get(record.origin)
+            if trouble is None:
+                self.in_a_row = 0
+                continue
+            metrics.parked.labels(self._service, trouble[0]).inc()
+            log.warning("parked: %s: %s", *trouble, extra={"subject": f"{record.topic}/{record.offset}"})
+            self.in_a_row += trouble[0] != "early"
 
     async def _again(self, record: Record) -> Trouble | None:
         troubled, _ = await self._take_in([record])
@@ -64,15 +70,16 @@ class Hearing:
     async def _take_in(self, records: Sequence[Record]) -> tuple[dict[Origin, Trouble], list[tuple[Record, Envelope]]]:
         troubled: dict[Origin, Trouble] = {}
         heard: list[tuple[Record, Envelope]] = []
-        asks: list[Ask] = []
+        asks: dict[str, list[Ask]] = {}
         for record in records:
             read = self._read(record)
             if isinstance(read, tuple):
                 troubled[record.origin] = read
             elif read is not None:
                 heard.append((record, read.envelope))
-                asks.extend(read.asks)
-        result = await self._desk.apply(asks, BATCH_DEADLINE)
+                # The same event twice in one batch is one cause, not two changes of it (rule 3).
+                asks.setdefault(read.envelope.cause_of_next, read.asks)
+        result = await self._desk.apply([ask for called_for in asks.values() for ask in called_for], BATCH_DEADLINE)
         outcomes = result.by_cause()
         for record, envelope in heard:
             trouble = self._became(envelope, result, outcomes.get(envelope.cause_of_next, []))
