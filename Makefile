@@ -58,7 +58,7 @@ check: $(READY) ## Format, lint, strict types, import contracts, house lints, sc
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports
 	@$(PY) -m deploy.catalogue --check
-	@$(PY) -m pytest tests --ignore tests/contract --ignore tests/engines --ignore tests/e2e --ignore tests/faults --ignore tests/bench
+	@$(PY) -m pytest tests -n 2 --ignore tests/contract --ignore tests/engines --ignore tests/e2e --ignore tests/faults --ignore tests/bench
 
 contract: $(READY) ## The fakes and the real engines, held to one suite
 	@$(PY) -m pytest tests/contract tests/engines
