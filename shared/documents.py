@@ -15,6 +15,7 @@ from bson.codec_options import CodecOptions
 from pymongo import AsyncMongoClient, InsertOne, ReadPreference, UpdateOne
 from pymongo.errors import BulkWriteError, PyMongoError
 from pymongo.read_concern import ReadConcern
+from pymongo.uri_parser import parse_uri
 from pymongo.write_concern import WriteConcern
 
 from shared import metrics
@@ -74,14 +75,17 @@ def _away(error: PyMongoError) -> Busy:
 
 
 def connect(uri: str, driver: str) -> Any:
-    """A client of the chosen driver: `motor` (what the project was asked to use) or `pymongo`."""
-    options: dict[str, Any] = {
+    """A client of the chosen driver: `motor` (what the project was asked to use) or `pymongo`. Time-outs
+    are ours unless the URI gives its own, as for a store that is known to be slow."""
+    given = {name.lower() for name in parse_uri(uri)["options"]}
+    usual: dict[str, Any] = {
         "tz_aware": True,
         "serverSelectionTimeoutMS": STORE_TIMEOUT_MS,
         "socketTimeoutMS": STORE_TIMEOUT_MS,
         "connectTimeoutMS": STORE_TIMEOUT_MS,
         "maxPoolSize": 32,
     }
+    options = {name: value for name, value in usual.items() if name.lower() not in given}
     if driver == "pymongo":
         return AsyncMongoClient(uri, **options)
     from motor.motor_asyncio import AsyncIOMotorClient

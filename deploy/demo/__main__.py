@@ -7,7 +7,8 @@ from rich.console import Console
 from rich.panel import Panel
 
 from deploy.demo import city, day
-from deploy.demo.play import COMMUNITY, Story, play
+from deploy.demo.play import play
+from deploy.demo.story import COMMUNITY, Story
 from deploy.demo.talk import Talk, Unexpected
 from shared.access import Actor
 from shared.settings import settings

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ TABLES = (
     ("registry", "/imports/households", "households.csv", "households"),
     ("registry", "/imports/residents", "residents.csv", "residents"),
 )
+TRIES = 10
 ZONE = {"title": "东城经济开发区", "codes": ["420302202005"]}
 
 
@@ -32,12 +34,23 @@ def load(admin: Talk, folder: Path, console: Console) -> None:
             last: dict[str, Any] = {}
             if service != "registry":
                 _wait_for_areas(admin, service, path, file)
-            for last in admin.send_file(service, path, file):
+            for last in _sent(admin, service, path, file):
                 if "done" in last:
                     progress.update(line, total=last["of"], completed=last["done"])
             progress.update(line, description=f"{title}: {_summary(last)}")
             if name == "areas.csv":
                 admin.put("registry", "/zones/z:dongcheng", ZONE)
+
+
+def _sent(admin: Talk, service: str, path: str, file: Path) -> Iterator[dict[str, Any]]:
+    """The table's progress; sent again where the store was too busy, which changes nothing twice."""
+    for _ in range(TRIES):
+        last: dict[str, Any] = {}
+        for last in admin.send_file(service, path, file):
+            yield last
+        if "error" not in last:
+            return
+    raise Unexpected(f"POST {path}", last)
 
 
 def _wait_for_areas(admin: Talk, service: str, path: str, file: Path) -> None:

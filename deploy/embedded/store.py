@@ -56,8 +56,8 @@ def version(engine: str, path: str) -> str:
 
 
 def uri(engine: str, port: int) -> str:
-    """As in production: majority, journalled. secantusd-py is slow with retryable writes."""
-    retries = "&retryWrites=false" if engine == "secantusd-py" else ""
+    """As in production: majority, journalled. secantusd-py is slow, and slower with retryable writes."""
+    retries = "&retryWrites=false&socketTimeoutMS=20000" if engine == "secantusd-py" else ""
     return f"mongodb://{HOST}:{port}/?replicaSet={SET[engine]}&w=majority&journal=true{retries}"
 
 

@@ -7,7 +7,7 @@ at them as at the real client.
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 from zlib import crc32
 
 from aiokafka import TopicPartition
@@ -189,13 +189,12 @@ class MemoryMember:
         return set(self.positions)
 
     def pause(self, *places: TopicPartition) -> None:
-        self._held(places)
-        self._paused |= set(places)
+        self._paused |= self._held(places)
 
     def resume(self, *places: TopicPartition) -> None:
-        self._held(places)
-        self._paused -= set(places)
+        self._paused -= self._held(places)
 
-    def _held(self, places: Any) -> None:
+    def _held(self, places: Iterable[TopicPartition]) -> set[TopicPartition]:
         if not set(places) <= self.positions.keys():
             raise IllegalStateError("not assigned")
+        return set(places)
