@@ -31,7 +31,7 @@ from shared.relay import KafkaProducer, Relay
 from shared.settings import Settings
 from shared.store import UNIVERSAL_INDEXES, Store
 
-WAKE_EVERY = 0.5
+WAKE_EVERY = 1.0
 MEASURE_EVERY = 5.0
 PARKED_EVERY = 2.0
 DRAIN = 10.0

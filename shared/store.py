@@ -7,12 +7,9 @@ or a route returns, and that only the desk writes.
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from shared.decision import Decision, State
-
-if TYPE_CHECKING:
-    from shared.desk import Desk
 
 S = TypeVar("S", bound=State)
 
@@ -20,7 +17,8 @@ Begin = Callable[[], Decision[S]]
 Rule = Callable[[S], Decision[S]]
 Either = Callable[[S | None], Decision[S]]
 Due = Callable[[S, datetime], Decision[S]]
-Errand = Callable[["Desk", S, datetime], Awaitable["list[Change]"]]
+Errand = Callable[[Any, S, datetime], Awaitable["list[Change]"]]
+"""Of the desk (which knows stores, not the other way round), the state and the time."""
 
 
 @dataclass(frozen=True)
