@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from shared.event import Envelope, Event
 from shared.events import EVENTS
@@ -17,11 +17,13 @@ class Reactions:
     its envelope where the sequence matters. Several handlers may hear the same event."""
 
     def __init__(self) -> None:
-        self._handlers: dict[str, list[Handler]] = {}
+        self._handlers: dict[str, list[tuple[Handler, bool]]] = {}
+        """By type; and whether it wants the envelope too."""
 
     def __call__(self, event: type[E]) -> Callable[[Callable[..., list[Change]]], Callable[..., list[Change]]]:
         def register(handler: Handler) -> Handler:
-            self._handlers.setdefault(event.type(), []).append(handler)
+            whole = len(inspect.signature(handler).parameters) == 2
+            self._handlers.setdefault(event.type(), []).append((handler, whole))
             return handler
 
         return register
@@ -42,9 +44,6 @@ class Reactions:
         if not handlers:
             return []
         event = EVENTS[envelope.type].model_validate_json(envelope.data)
-        return [change for handler in handlers for change in _call(handler, event, envelope)]
-
-
-def _call(handler: Handler, event: Event, envelope: Envelope) -> list[Change]:
-    takes: Any = inspect.signature(handler).parameters
-    return handler(event, envelope) if len(takes) == 2 else handler(event)
+        return [
+            change for handler, whole in handlers for change in (handler(event, envelope) if whole else handler(event))
+        ]

@@ -23,12 +23,16 @@ Errand = Callable[[Any, S, datetime], Awaitable["list[Change]"]]
 
 @dataclass(frozen=True)
 class Index:
-    """`fields` in order; a leading `-` sorts down. A unique index skips documents without its first
-    field, and a breach of it is a refusal that names `refusal`."""
+    """`fields` in order; a leading `-` sorts down. A unique index is of one field, skips documents
+    without it, and a breach of it is a refusal that names `refusal`."""
 
     fields: tuple[str, ...]
     unique: bool = False
     refusal: str = ""
+
+    def __post_init__(self) -> None:
+        if self.unique and len(self.fields) != 1:
+            raise ValueError("a sparse index skips only documents without any of its fields: make the key one field")
 
     @property
     def name(self) -> str:

@@ -57,7 +57,7 @@ def _explain(failing: Run, chosen: argparse.Namespace) -> int:
     with planted(chosen.plant):
         short = shrunk(failing, chosen.steps, SHRINKING)
     print(f"\nshrunk from {_told(failing)} to {_told(short)}:", *short.violations, sep="\n  ")
-    print("\nits last switch points:", *short.trace[-SHOWN:], sep="\n")
+    print("\nwhat happened in it:", *[line for line in short.trace if "*" in line][-SHOWN:], sep="\n")
     return 1
 
 

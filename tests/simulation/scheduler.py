@@ -73,6 +73,7 @@ class Scheduler:
         self._ready: list[Task] = []
         self._timers: list[tuple[float, int, Task]] = []
         self._number = 0
+        self._current = "-"
 
     def spawn(self, coroutine: Coroutine[Any, Any, Any], name: str, owner: Owner | None = None) -> Task:
         task = Task(coroutine, owner, name)
@@ -103,8 +104,9 @@ class Scheduler:
         owner.on_crash()
 
     def note(self, words: str) -> None:
+        """Something that matters, for a reader of the trace."""
         if self.trace is not None:
-            self.trace.append(f"{self.now:9.3f} {words}")
+            self.trace.append(f"{self.now:9.3f} * {self._current}: {words}")
 
     def step(self) -> bool:
         """Lets one go on to its next switch point. False when nobody is left."""
@@ -123,13 +125,16 @@ class Scheduler:
         return True
 
     def alone(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
-        """Runs one coroutine to its end, nobody between; its sleeps move the clock."""
+        """Runs one coroutine to its end, nobody between; its sleeps move the clock. Nothing is traced."""
+        trace, self.trace = self.trace, None
         try:
             while True:
                 word = coroutine.send(None)
                 self.now += word if isinstance(word, float) else 0.0001
         except StopIteration as end:
             return end.value
+        finally:
+            self.trace = trace
 
     def close(self) -> None:
         """Drops whoever is left."""
@@ -158,8 +163,9 @@ class Scheduler:
         heapq.heappush(self._timers, (moment, self._number, task))
 
     def _go_on(self, task: Task) -> None:
+        self._current = task.name
         if self.trace is not None:
-            self.note(f"{task.owner.name if task.owner else '-'}: {task.name}")
+            self.trace.append(f"{self.now:9.3f}   {task.name}")
         try:
             word = task.coroutine.send(None)
         except StopIteration:

@@ -91,12 +91,23 @@ class World:
         if call not in QUIET or (call == "write one" and self.choices.chance(self.odds.away * 10)):
             await switch()
         if call in ("written", "struck"):
+            self.scheduler.note(call)
             if self.choices.chance(self.odds.unclear):
+                self.scheduler.note("NO ANSWER")
                 raise Busy(f"no answer to {call}")
         elif self.choices.chance(self.odds.away):
+            self.scheduler.note(f"AWAY at {call}")
             raise Busy(f"the store is away: {call}")
 
+    def confirmed(self, service: Service) -> bool:
+        if service.cut_off or self.choices.chance(self.odds.unconfirmed):
+            self.scheduler.note("NO MAJORITY")
+            return False
+        return True
+
     async def log_trouble(self, call: str) -> None:
+        if call in ("sent", "committed"):
+            self.scheduler.note(call)
         if call not in QUIET:
             await switch()
 
@@ -129,7 +140,7 @@ class World:
         for store in described[0][0]:
             book = MemoryDocuments(store.indexes, secondary_first=bool(self.choices.pick(2)))
             book.trouble = self.store_trouble
-            book.confirmed = lambda: not service.cut_off and not self.choices.chance(self.odds.unconfirmed)
+            book.confirmed = lambda: self.confirmed(service)
             service.books[store.name] = book
         service.parked.trouble = self.store_trouble
         return service
