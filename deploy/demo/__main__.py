@@ -39,6 +39,7 @@ def main() -> int:
     try:
         console.print("\n[bold]The sample city[/]")
         city.load(admin, chosen.data / "sample", console)
+        city.settle(admin, console)
         used = bool(admin.get("registry", "/rounds", area=COMMUNITY, limit=1)["items"])
         today = day.begin(file, used)
         console.print(f"\nin the city it is {today:%A, %d %B %Y, %H:%M} (the development clock)")

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from deploy.demo.talk import Talk, Unexpected
+from shared import topology
 
 AREAS = Path(__file__).resolve().parents[1] / "sample" / "areas.csv"
 TABLES = (
@@ -19,6 +20,7 @@ TABLES = (
     ("registry", "/imports/residents", "residents.csv", "residents"),
 )
 TRIES = 10
+SETTLES = 300
 ZONE = {"title": "东城经济开发区", "codes": ["420302202005"]}
 
 
@@ -40,6 +42,18 @@ def load(admin: Talk, folder: Path, console: Console) -> None:
             progress.update(line, description=f"{title}: {_summary(last)}")
             if name == "areas.csv":
                 admin.put("registry", "/zones/z:dongcheng", ZONE)
+
+
+def settle(admin: Talk, console: Console) -> None:
+    """Waits until every service has heard what was loaded; on a slow store that takes a while."""
+    with console.status("the services take in what was loaded"):
+        for service in topology.SERVICES:
+            admin.until(
+                lambda name=service: admin.get(name, "/health/ready")["lag"],
+                lambda lag: lag == 0,
+                f"{service} to have heard everything",
+                SETTLES,
+            )
 
 
 def _sent(admin: Talk, service: str, path: str, file: Path) -> Iterator[dict[str, Any]]:

@@ -109,7 +109,10 @@ def play(story: Story) -> str:
         shut_door(story, visits[4])
     story.title("What the round came to")
     cover = story.head.until(
-        lambda: story.head.get("registry", f"/rounds/{round_id}/coverage"), lambda c: c["visited"] >= 4, "the visits"
+        lambda: story.head.get("registry", f"/rounds/{round_id}/coverage"),
+        lambda c: c["visited"] >= 4,
+        "the visits",
+        240,
     )
     story.say("registry", f"coverage {cover['visited']} of {cover['targets']} households; the round is over")
     story.head.post("registry", f"/rounds/{round_id}/finish")
