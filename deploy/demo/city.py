@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,12 +49,13 @@ def settle(admin: Talk, console: Console) -> None:
     """Waits until every service has heard what was loaded; on a slow store that takes a while."""
     with console.status("the services take in what was loaded"):
         for service in topology.SERVICES:
-            admin.until(
-                lambda name=service: admin.get(name, "/health/ready")["lag"],
-                lambda lag: lag == 0,
-                f"{service} to have heard everything",
-                SETTLES,
-            )
+            behind = partial(_behind, admin, service)
+            admin.until(behind, lambda lag: lag == 0, f"{service} to have heard everything", SETTLES)
+
+
+def _behind(admin: Talk, service: str) -> object:
+    """Messages that a service has yet to hear, or `unknown`."""
+    return admin.get(service, "/health/ready")["lag"]
 
 
 def _sent(admin: Talk, service: str, path: str, file: Path) -> Iterator[dict[str, Any]]:
