@@ -11,9 +11,10 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from shared import document
+from shared.causes import Ask, Cause, Guard, Outcome, Poison
 from shared.clock import Clock
 from shared.decision import Busy, Missing, Rejected, State
-from shared.document import Ask, Cause, Draft, Guard, Outcome, Poison
+from shared.document import Draft
 from shared.documents import Conflict, Documents, Write
 from shared.store import Change, Store
 

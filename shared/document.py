@@ -11,9 +11,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from shared.causes import Ask, Cause, Guard, Outcome, Poison, Unlike
 from shared.decision import Busy, Decision, Missing, Refusal, Rejected, State
 from shared.event import Envelope, Event
-from shared.store import Change, Store
+from shared.store import Store
 
 KEEP_EVENTS = timedelta(days=8)
 """The broker keeps a group's offsets for seven days; a day more, and no redelivery is a surprise."""
@@ -22,54 +23,6 @@ MOST_HEARD = 1000
 MOST_UNSAID = 500
 LARGEST_EVENT = 256 * 1024
 BACK_OFF = timedelta(seconds=30)
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """Why something changes: `source/id`, so that no two can collide. `durable` causes (events,
-    wakes) have their no-ops and refusals remembered too; a request's refusal may become a yes later."""
-
-    id: str
-    trace: str
-    durable: bool = True
-    digest: str | None = None
-    actor: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """What must still be so when the change is decided: checked after `heard`, inside the loop."""
-
-    version: int | None = None
-    scopes: tuple[str, ...] | None = None
-    wake_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    cause: Cause
-    change: Change
-    guard: Guard = Guard()
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one cause on one document."""
-
-    state: State | None
-    version: int
-    repeated: bool = False
-    refused: Refusal | None = None
-    early: bool = False
-
-
-class Poison(Exception):
-    """A rule broke on a cause: not refused, broken. The rest of the batch goes on without it."""
-
-    def __init__(self, cause: Cause, error: Exception) -> None:
-        super().__init__(f"{cause.id}: {error!r}")
-        self.cause = cause
-        self.error = error
 
 
 @dataclass(slots=True)
@@ -181,13 +134,6 @@ def _repeat(draft: Draft, cause: Cause, before: dict[str, Any], guard: Guard) ->
     if guard.scopes is not None and not _within(draft, guard.scopes):
         return Outcome(None, 0, refused=Missing(f"no {draft.id}"))
     return Outcome(draft.state, draft.version, repeated=True)
-
-
-class Unlike(Rejected):
-    """The same key with another body."""
-
-    status = 422
-    title = "key used for another request"
 
 
 def _check(draft: Draft, guard: Guard) -> None:

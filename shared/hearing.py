@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from shared import metrics
+from shared.causes import Ask, Cause, Outcome
 from shared.decision import Refusal
 from shared.desk import BATCH_DEADLINE, Desk, Result
-from shared.document import Ask, Cause, Outcome
 from shared.event import Envelope, Malformed
 from shared.parked import Parked, Record
 from shared.reactions import Reactions

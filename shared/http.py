@@ -16,9 +16,9 @@ from starlette.exceptions import HTTPException
 
 from shared import access
 from shared.access import Actor
+from shared.causes import Ask, Cause, Guard
 from shared.decision import Missing, State
 from shared.desk import Desk, Page
-from shared.document import Ask, Cause, Guard
 from shared.privacy import Seals
 from shared.store import Change, Store
 

@@ -10,9 +10,9 @@ from functools import partial
 from hashlib import sha256
 from typing import Any
 
+from shared.causes import Ask, Cause, Guard
 from shared.decision import Busy, Decision, State
 from shared.desk import BATCH_DEADLINE, Desk, Result
-from shared.document import Ask, Cause, Guard
 from shared.store import Change, Store
 
 SWEEP_LIMIT = 500

@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from shared.causes import Ask, Cause, Guard
 from shared.decision import Busy, Refusal
 from shared.desk import BATCH_DEADLINE
-from shared.document import Ask, Cause, Guard
 from shared.http import Command
 from shared.store import Change, Store
 from shared.tables import Row, Sheet, Unfit

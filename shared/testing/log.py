@@ -52,7 +52,7 @@ class MemoryLog:
     def place(self, topic: str, key: bytes) -> TopicPartition:
         return TopicPartition(topic, crc32(key) % self.partitions)
 
-    def append(self, topic: str, key: bytes, value: bytes, headers: Iterable[tuple[str, bytes]]) -> Logged:
+    def append(self, topic: str, key: bytes, value: bytes | None, headers: Iterable[tuple[str, bytes]]) -> Logged:
         place = self.place(topic, key)
         kept = self.records.setdefault(place, [])
         record = Logged(topic, place.partition, len(kept), key, value, tuple(headers), self.milliseconds())
@@ -66,9 +66,7 @@ class MemoryLog:
     def group(self, name: str, topics: Sequence[str] = ()) -> "MemoryGroup":
         for topic in topics:
             self.add_topic(topic)
-        if name not in self.groups:
-            self.groups[name] = MemoryGroup(self, topics)
-        return self.groups[name]
+        return self.groups.setdefault(name, MemoryGroup(self, topics))
 
 
 class MemoryProducer:
@@ -124,9 +122,9 @@ class MemoryGroup:
             self.deal()
 
     def deal(self) -> None:
-        """Every partition to a member, to be read on from what was committed."""
+        """Every partition to a member, to be read on from what was committed; pauses are forgotten."""
         for member in self.members:
-            member.positions, member.moving = {}, False
+            member.positions, member.paused, member.moving = {}, set(), False
         places = sorted(place for place in self.log.records if place.topic in self._topics)
         for number, place in enumerate(places if self.members else ()):
             start = self.committed.get(place, self.log.begins.get(place, 0))
@@ -138,30 +136,32 @@ class MemoryGroup:
 
 
 class MemoryMember:
-    """One consumer of a group. Gone, it does not know it until it commits or polls."""
+    """One consumer of a group. Gone, it reads on what others now hold, until it commits or finds nothing."""
 
     def __init__(self, group: MemoryGroup, revoke: Revoke) -> None:
         self._group, self.revoke = group, revoke
         self.positions: dict[TopicPartition, int] = {}
+        self.paused: set[TopicPartition] = set()
         self.gone = self.moving = False
-        self._paused: set[TopicPartition] = set()
 
     async def poll(self, most: int) -> tuple[Logged, ...]:
-        """What comes next, at most so many. Raises CommitFailedError when it is no member any more."""
-        await self._group.log.trouble("poll")
-        if self.gone:
-            raise CommitFailedError("the group goes on without this member")
+        """What comes next, at most so many. Raises CommitFailedError when it hears that it is no member."""
+        log = self._group.log
+        await log.trouble("poll")
         found: list[Logged] = []
-        for place in [] if self.moving else sorted(self.positions.keys() - self._paused):
-            start = self.positions[place]
-            taken = self._group.log.records[place][start : start + most - len(found)]
+        for place in [] if self.moving else sorted(self.positions.keys() - self.paused):
+            start = max(self.positions[place], log.begins.get(place, 0))
+            taken = log.records[place][start : start + most - len(found)]
             found.extend(taken)
             self.positions[place] = start + len(taken)
+        if self.gone and not found:
+            raise CommitFailedError("the group goes on without this member")
         return tuple(found)
 
     async def commit(self, offsets: dict[TopicPartition, int] | None = None) -> None:
         """The current positions, or the given. Raises CommitFailedError when it is no member any more."""
         positions = dict(self.positions if offsets is None else offsets)
+        self._held(positions)
         await self._group.log.trouble("commit")
         if self.gone:
             raise CommitFailedError("the group goes on without this member")
@@ -189,10 +189,10 @@ class MemoryMember:
         return set(self.positions)
 
     def pause(self, *places: TopicPartition) -> None:
-        self._paused |= self._held(places)
+        self.paused |= self._held(places)
 
     def resume(self, *places: TopicPartition) -> None:
-        self._paused -= self._held(places)
+        self.paused -= self._held(places)
 
     def _held(self, places: Iterable[TopicPartition]) -> set[TopicPartition]:
         if not set(places) <= self.positions.keys():

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from shared.causes import Ask, Cause, Guard
 from shared.clock import Clock
 from shared.decision import Refusal, State
 from shared.desk import Desk, Result
-from shared.document import Ask, Cause, Guard
 from shared.event import Envelope, Event
 from shared.events import EVENTS
 from shared.ids import derived

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from shared.causes import Ask, Cause, Guard, Outcome
 from shared.desk import Desk, Result
-from shared.document import Ask, Cause, Guard, Outcome
 from shared.event import Envelope, Event
 from shared.hearing import Hearing
 from shared.parked import Parked, Record

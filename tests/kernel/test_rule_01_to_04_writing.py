@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from shared import document, documents
+from shared.causes import Ask, Guard
 from shared.decision import Busy, Missing, Rejected
-from shared.document import Ask, Guard
 from shared.documents import Write
 from tests.kernel.ground import Ground, Listening, amend, cancel, heard, ids, place, touch
 from tests.simulation import orders, works

@@ -8,8 +8,9 @@ from pymongo import ReadPreference
 from pymongo.errors import AutoReconnect, BulkWriteError, NetworkTimeout, WTimeoutError
 
 from shared import documents
+from shared.causes import Ask
 from shared.decision import Busy, Rejected
-from shared.document import LARGEST_EVENT, MOST_UNSAID, Ask
+from shared.document import LARGEST_EVENT, MOST_UNSAID
 from shared.documents import Conflict, MongoDocuments, Write
 from tests.kernel.ground import Ground, amend, heard, place, touch
 from tests.simulation import orders

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from shared.causes import Ask, Cause, Guard, Outcome
 from shared.decision import Busy, Refusal
 from shared.desk import Result
-from shared.document import Ask, Cause, Guard, Outcome
 from shared.store import Change, Store
 from tests.simulation import orders, works
 from tests.simulation.process import Process, answer

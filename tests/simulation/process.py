@@ -7,10 +7,10 @@ from typing import Any
 
 from aiokafka.errors import CommitFailedError
 
+from shared.causes import Ask
 from shared.consume import Consumer, Halted
 from shared.decision import Busy, Refusal
 from shared.desk import Desk, Result
-from shared.document import Ask
 from shared.hearing import Hearing
 from shared.parked import Parked
 from shared.reactions import Reactions

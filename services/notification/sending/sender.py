@@ -19,9 +19,9 @@ from services.notification.domain.recipient import Recipient
 from services.notification.sending.gateway import Gateway
 from services.notification.store.messages import messages, todo
 from services.notification.store.people import known
+from shared.causes import Ask, Cause
 from shared.decision import Busy, Rejected
 from shared.desk import Desk
-from shared.document import Ask, Cause
 from shared.privacy import Seals, Unreadable
 
 LEASE = timedelta(seconds=30)

@@ -5,10 +5,10 @@ from contextlib import suppress
 from typing import Any
 from unittest.mock import patch
 
+from shared.causes import Ask, Guard
 from shared.consume import Consumer, _record
 from shared.decision import Busy
 from shared.desk import Desk, Result
-from shared.document import Ask, Guard
 from shared.parked import Parked
 from tests.simulation import ledger
 from tests.simulation.plants.planting import plant

@@ -7,7 +7,7 @@ from unittest.mock import patch
 from pydantic import ConfigDict
 
 from shared import document, wake
-from shared.document import Ask, Guard
+from shared.causes import Ask, Guard
 from shared.testing.memory import MemoryDocuments
 from tests.simulation import works
 from tests.simulation.plants.planting import plant

@@ -5,9 +5,9 @@ from typing import Any
 from unittest.mock import patch
 
 from shared import desk, document
+from shared.causes import Ask
 from shared.decision import Busy
 from shared.desk import Desk, Result
-from shared.document import Ask
 from shared.documents import Conflict
 from shared.testing.memory import MemoryDocuments
 from tests.simulation.plants.planting import plant
