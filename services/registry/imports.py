@@ -1,7 +1,7 @@
 """The tables that registers are kept in: a row of households, a row of residents, and the change each makes.
 
-Ids derive from the external key; the row's fingerprint stays in the state, so that the same row
-again changes nothing.
+Ids derive from the external key; the row's fingerprint stays in the state, by which the import knows
+the same row again and leaves it.
 """
 
 from collections.abc import Sequence
@@ -130,8 +130,6 @@ def _resident_id(row: Row) -> str:
 def _household(known: Household | None, fresh: Household) -> Decision[Household]:
     if known is None:
         return home_rules.register(fresh)
-    if known.fingerprint == fresh.fingerprint:
-        return Decision(known)
     said: dict[str, Any] = {
         field: getattr(fresh, field) for field in ("area", "zones", "label", "address", "external", "fingerprint")
     }

@@ -32,6 +32,8 @@ class City(Living):
         super().__init__(on, (households, residents, round_targets, rounds, places), at, seed)
         self.visits = self.rounds = 0
         areas = {code: Known(name=name) for code, name in ((COMMUNITY, "六堰社区"), (OTHER[:12], "熊家湾社区"))}
+        city = Places(code="4203", areas={"4203": Known(name="十堰市")})
+        self.does(places.begin("places-4203", lambda: Decision(city)))
         self.does(places.begin("places-420303", lambda: Decision(Places(code="420303", areas=areas))))
 
     # -- what people do ------------------------------------------------------------------------------

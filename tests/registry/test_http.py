@@ -171,6 +171,12 @@ def test_nobody_is_moved_out_of_sight(office):
     assert office.street.post(f"/residents/{person}/move", {"household_id": far}).status_code == 200
 
 
+def test_a_round_for_the_whole_city_is_drafted_county_by_county(office):
+    city = office.served.as_("W0004", "operator", scopes=("4203",))
+    answer = city.post("/rounds", {"area": "4203", "name": "敲门", "ends": "2026-02-08"})
+    assert (answer.status_code, "each county" in answer.json()["detail"]) == (422, True)
+
+
 def test_a_round_is_drafted_started_covered_and_finished(office):
     home, other = office.home(label="1号楼"), office.home(label="2号楼")
     office.person(home, care=["C01"])

@@ -172,3 +172,24 @@ def test_nobody_moves_to_where_they_live():
     city = City()
     home, husband, _ = couple(city)
     city.moves(husband, home).refuses(Rejected, "already")
+
+
+def test_a_resident_registered_while_the_home_changes_grid_ends_in_the_new_one():
+    city = City()
+    home = city.home("1")
+    wang = city.person("wang", home)
+    city.does(households.change(home, lambda h: homes.change(h, h.but(area=OTHER), city.clock.now()))).settle()
+    assert city.state(residents, wang).area == OTHER
+
+
+def test_the_word_of_the_new_home_counts_however_little_it_has_said():
+    city = City()
+    old, husband, wife = couple(city)
+    for _ in range(4):
+        city.hospital(husband).discharge(husband)
+    new = city.home("9", OTHER)
+    city.moves(husband, new)
+    city.moves(wife, new)
+    assert old != new
+    city.hospital(husband)
+    assert held(city.state(residents, wife)) == ["C10"]

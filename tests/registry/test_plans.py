@@ -86,7 +86,9 @@ def test_a_plan_closed_by_hand_stays_closed_until_the_categories_ask_for_another
     home = city.home("1")
     wang = city.person("wang", home, "C06")
     city.settle()
-    city.of(wang, people.close, "plan-resident-wang-1", "declined")
+    city.of(wang, people.close, "plan-resident-wang-1", "declined").then(
+        CarePlanClosed, ResidentUpdated, VisitWithdrawn
+    )
     city.of(wang, people.tag, "C08", city.today, "manual").then(CareTagged, ResidentUpdated)
     city.of(wang, people.tag, "C14", city.today, "manual")
     assert city.state(residents, wang).plan.tier == "weekly"

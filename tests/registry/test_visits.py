@@ -181,3 +181,15 @@ def test_last_seen_only_moves_forward():
     city.visit(home, wang)
     city.visit(home, wang, day="2026-02-03", dues=[])
     assert last_seen(city.state(households, home), wang) == "2026-02-06"
+
+
+def test_when_somebody_was_last_seen_outlives_the_visit_itself():
+    city = City()
+    home = city.home("1")
+    wang = city.person("wang", home, "C11")
+    city.settle()
+    city.visit(home, wang)
+    city.until("2026-09-30", 1)
+    home_now = city.state(households, home)
+    assert home_now.visits == ()
+    assert last_seen(home_now) == last_seen(home_now, wang) == "2026-02-02"

@@ -1,9 +1,12 @@
 """What is due is withdrawn when its reason ends, and due again when it comes back."""
 
 from services.registry.domain import residents as people
+from services.registry.domain import rounds as rules
+from services.registry.domain.targets import Target, told
 from services.registry.store import households
 from shared.events.registry import FactRecorded, ResidentMoved, ResidentUpdated, VisitDue, VisitWithdrawn
 from tests.registry.city import OTHER, City
+from tests.registry.test_visits import voided
 
 
 def test_what_is_due_is_withdrawn_when_the_person_moves_and_due_at_the_new_home():
@@ -51,3 +54,24 @@ def test_a_quarterly_household_sleeps_between_its_visits():
     city.visit(home, wang)
     city.settle()
     assert city.state(households, home).look_at.isoformat() == "2026-03-31T16:05:00+00:00"
+
+
+def test_a_target_that_was_kept_voided_and_moves_away_is_withdrawn_in_the_end():
+    city = City()
+    home, other = city.home("1"), city.home("2", OTHER)
+    wang = city.person("wang", home, "C08")
+    city.settle()
+    city.visit(home, wang)
+    drive = city.draft("C08")
+    city.round(drive, rules.start)
+    visit = city.visit(home, wang, dues=[])
+    assert city.marks(drive) == {home: "visited"}
+    city.inspection(voided(visit, city), sequence=2)
+    city.moves(wang, other)
+    assert city.marks(drive) == {home: "withdrawn"}
+
+
+def test_a_households_older_word_about_a_target_changes_nothing():
+    target = Target(id="target-1", round="round-1", household="household-1", area=OTHER, label="1号楼")
+    newer = told(target, None, 9).state
+    assert told(newer, "kept", 5).state == newer

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from services.registry.domain.doors import LEDGER_DAYS
 from services.registry.domain.homes import Due, Household, Mark, last_seen, mark, member_of, touches
-from services.registry.store import households
+from services.registry.store import households, in_ledger
 from services.registry.views import Listed
 from shared.calendar import day_of, next_day
 from shared.http import After, Limit, Look
@@ -50,7 +50,7 @@ async def ledger(
     limit: Limit = 50,
 ) -> Listed[Entry]:
     """A page of households, with an entry for each of their people."""
-    page = await look.page(households, {"keys.daily": True}, "keys.order", after, limit)
+    page = await look.page(households, in_ledger(look.area), "keys.daily", after, limit)
     homes = [Household.model_validate(item["state"]) for item in page.items]
     today = day_of(look.now)
     return Listed(items=[e for home in homes for e in _entries(home, next_day(today, 1 - days), today)], next=page.next)

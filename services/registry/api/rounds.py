@@ -17,6 +17,7 @@ from services.registry.store import MOST_COUNTED, round_targets, rounds
 from services.registry.views import Listed, listed
 from services.registry.views.rounds import RoundView, TargetView, round_view, target_view
 from shared import ids
+from shared.area import level
 from shared.calendar import day_of, next_day
 from shared.decision import Decision
 from shared.http import After, Body, Limit, Look, Problem, Wish
@@ -56,6 +57,8 @@ class Coverage(BaseModel):
 @router.post("/rounds", status_code=201)
 async def draft(body: Draft, wish: Wish) -> RoundView:
     place = await reach.place(wish, body.area)
+    if level(place.code) == "city":
+        raise Problem(422, "not as it should be", "a round is for a county or less: draft one for each county")
     ends, today = body.ends.isoformat(), day_of(wish.now)
     if not today <= ends <= next_day(today, LONGEST_DAYS):
         raise Problem(422, "not as it should be", f"a round ends on a day from today to {LONGEST_DAYS} days ahead")

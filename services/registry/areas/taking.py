@@ -12,7 +12,7 @@ from services.registry.areas.domain import Area, Areas
 from services.registry.areas.store import areas, standing
 from services.registry.areas.table import MOST_ROWS, SHEET, mistakes
 from shared import area
-from shared.document import Cause
+from shared.causes import Cause
 from shared.http import Command, Problem
 from shared.imports.spooled import Spooled
 from shared.places import document

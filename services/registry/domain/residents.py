@@ -70,8 +70,6 @@ def move(resident: Resident, to: Resident, now: datetime) -> Decided:
 
 def as_imported(resident: Resident, row: Resident, now: datetime) -> Decided:
     """What a table says of somebody who is known: its categories replace those that tables gave before."""
-    if resident.fingerprint == row.fingerprint:
-        return Decision(resident)
     after = resident.but(**{field: getattr(row, field) for field in IMPORTED})
     said: tuple[Event, ...] = ()
     wanted = {care.category for care in row.care}

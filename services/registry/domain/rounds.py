@@ -14,7 +14,9 @@ from shared.decision import Decision, Rejected, State
 from shared.events.registry import RoundCancelled, RoundFinished, RoundStarted
 
 Stage = Literal["draft", "running", "finished", "cancelled"]
-CHUNK = 1000
+CHUNK = 500
+"""Documents a step, so that each write fits into the store's time-out. Every step is an alarm that the
+round remembers for eight days, a thousand at most: a county fits, a city does not."""
 LONGEST_DAYS = 90
 FOLD_EVERY = timedelta(hours=1)
 LATE_FOLDS = 3
@@ -22,7 +24,7 @@ LATE_FOLDS = 3
 
 
 class Round(State):
-    """`cursor` is the last document that the freezing has seen; `next_at` when there is work again."""
+    """`cursor` is the place in the register that the freezing has come to; `next_at` when there is work again."""
 
     id: str
     area: str

@@ -64,18 +64,19 @@ async def work_on(desk: Desk, round: Round, now: datetime) -> list[Change]:
 
 
 async def _freeze(desk: Desk, round: Round, now: datetime) -> list[Change]:
-    """A target for each household of the next thousand documents that the round is about."""
+    """A target for each household of the next documents that the round is about. Whoever moves
+    in the minutes that this takes may be counted where they were or where they are."""
     about: Store[Any] = residents if round.categories else households
     where: dict[str, Any] = {"scopes": round.area}
     if round.categories:
         where["keys.care"] = {"$in": list(round.categories)}
-    page = await desk.page(about, where, "_id", round.cursor, CHUNK)
+    page = await desk.page(about, where, "keys.order", round.cursor, CHUNK)
     if not page.items and round.cursor is not None:
         return [rounds.change(round.id, partial(drives.frozen, counts=await counted(desk, round.id), now=now))]
     found = [about.state.model_validate(item["state"]) for item in page.items if item["state"] is not None]
     members = await _wanted(desk, round, found)
     changes = [change for home, who in members for change in _begin(round, home, who, now)]
-    cursor = page.items[-1]["_id"] if page.items else ""
+    cursor = page.items[-1]["keys"]["order"] if page.items else ""
     return [*changes, rounds.change(round.id, partial(drives.froze, cursor=cursor, now=now))]
 
 
@@ -110,7 +111,7 @@ def _begin(round: Round, home: Household, who: tuple[str, ...], now: datetime) -
 
 
 async def _take_back(desk: Desk, round: Round, now: datetime) -> list[Change]:
-    """The next thousand targets that do not know yet that the round is over."""
+    """The next targets that do not know yet that the round is over."""
     page = await desk.page(round_targets, {"keys.round": round.id, "keys.over": False}, "_id", None, CHUNK)
     changes: list[Change] = []
     for item in page.items:

@@ -26,18 +26,18 @@ def seen_in(state: Any) -> Sequence[str]:
 
 
 def _household_keys(household: Household) -> dict[str, Any]:
+    """`daily` is there for the ledger's households only: so it is an index of few, in the list's order."""
+    order = sortable(f"{household.area}|{household.label}", household.id)
     due_daily = any(due.tier == "daily" for due in household.dues)
     daily = due_daily or any(member.called_for and member.tier == "daily" for member in household.members)
-    keys: dict[str, Any] = {"order": sortable(f"{household.area}|{household.label}", household.id), "daily": daily}
-    if household.external is not None:
-        keys["external"] = household.external
-    return keys
+    keys = {"order": order, "external": household.external, "daily": order if daily else None}
+    return {name: value for name, value in keys.items() if value is not None}
 
 
 def _resident_keys(resident: Resident) -> dict[str, Any]:
     plan = resident.plan
     keys: dict[str, Any] = {
-        "order": sortable(f"{resident.area}|{resident.label}", resident.id),
+        "order": f"{resident.area}|{resident.household}|{resident.id}",
         "household": resident.household,
         "care": people.held(resident),
         "plan": plan.stage if plan is not None else None,
@@ -56,9 +56,8 @@ households: Store[Household] = Store(
     due=doors.look,
     indexes=(
         EXTERNAL,
+        Index(("keys.daily",), unique=True, refusal="place in the ledger"),
         Index(("scopes", "keys.order")),
-        Index(("scopes", "keys.daily", "keys.order")),
-        Index(("scopes", "_id")),
     ),
 )
 residents: Store[Resident] = Store(
@@ -74,9 +73,13 @@ residents: Store[Resident] = Store(
         Index(("scopes", "keys.plan", "keys.order")),
         Index(("keys.household", "keys.order")),
         Index(("keys.identity", "keys.order")),
-        Index(("scopes", "_id")),
     ),
 )
+
+
+def in_ledger(place: str) -> dict[str, Any]:
+    """The ledger's households of an area, or (for a zone) of all that `scopes` leaves."""
+    return {"keys.daily": {"$gt": ""} if place.startswith("z:") else {"$gte": place, "$lt": place + "~"}}
 
 
 async def standing(desk: Desk, ids: Iterable[str]) -> dict[str, Household]:
