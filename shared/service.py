@@ -33,7 +33,9 @@ def service(
 
 def bare(blueprint: Blueprint, api: Sequence[APIRouter], lifespan: Any = None) -> FastAPI:
     """The HTTP side alone; whoever calls this puts desk, seals, parked and health on `app.state`."""
-    app = FastAPI(title=f"Nuanxin {blueprint.name}", version="1", lifespan=lifespan)
+    # No pages of FastAPI's own: they load their scripts from outside, and nothing here leaves the host.
+    title = f"Nuanxin {blueprint.name}"
+    app = FastAPI(title=title, version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.add_middleware(Edge, service=blueprint.name, settings=settings())
     refusals(app)
     for router in (*api, ops.router):

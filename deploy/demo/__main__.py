@@ -14,14 +14,14 @@ from shared.access import Actor
 from shared.settings import settings
 
 NEXT = """\
-make board AREA=420303002     the queue and the hazards of 红卫街道, live
+make board AREA=420303002     queue and hazards of 红卫街道, live
 make ops                      services, lag, outbox, parked, alarms
 make trace ID={hazard}
                               how this hazard travelled through the services
-make token AS=D0001           a token for curl; the routes: http://127.0.0.1:8102/docs
-make demo                     another round on the same city, the next morning
+make token AS=D0001           a token for curl; the routes: /openapi.json of each service
+make demo                     another round, the next morning
 make status · make logs       what runs, and what it says
-make down · make up           stop everything, and bring it back as it was"""
+make down · make up           stop everything; bring it back as it was"""
 
 
 def main() -> int:
