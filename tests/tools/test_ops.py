@@ -133,6 +133,7 @@ def test_a_live_page_says_what_is_away_and_goes_on(monkeypatch: pytest.MonkeyPat
         return answer
 
     monkeypatch.setattr(live, "EVERY", 0)
+    monkeypatch.setenv("TERM", "xterm")
     out = StringIO()
     live.keep(Console(width=100, file=out, force_terminal=True), page)
     words = ["well", "nothing answers", "trying again", "well again"]
