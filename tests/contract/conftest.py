@@ -1,4 +1,4 @@
-"""The real engines, started once for the whole suite, and every kind of documents to hold to one contract."""
+"""The real engines, started once for the whole suite, and every kind of documents and logs to hold to one contract."""
 
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -10,9 +10,11 @@ import pytest_asyncio
 from deploy.embedded.testing import Running, engines
 from shared import documents
 from shared.documents import MongoDocuments, MongoRows
+from shared.prepare import prepare_topics
 from shared.settings import Settings
 from shared.store import UNIVERSAL_INDEXES, Index
 from shared.testing.memory import MemoryDocuments, MemoryRows
+from tests.contract.logs import PARTITIONS, Fake, Real
 
 INDEXES = (
     *UNIVERSAL_INDEXES,
@@ -62,3 +64,16 @@ async def rows(request: pytest.FixtureRequest) -> AsyncIterator[Any]:
     closing = client.close()
     if closing is not None:
         await closing
+
+
+@pytest_asyncio.fixture(params=["memory", "kafka"])
+async def log(request: pytest.FixtureRequest) -> AsyncIterator[Any]:
+    """One empty topic, and the clients around it."""
+    if request.param == "memory":
+        yield Fake()
+        return
+    chosen: Settings = request.getfixturevalue("chosen").model_copy(update={"partitions": PARTITIONS})
+    await prepare_topics(chosen)
+    real = Real(chosen, request.getfixturevalue("running"))
+    yield real
+    await real.close()

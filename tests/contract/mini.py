@@ -4,8 +4,8 @@ from functools import partial
 from typing import Any
 
 from shared import area
+from shared.causes import Ask, Cause
 from shared.decision import Decision, Rejected, State
-from shared.document import Ask, Cause
 from shared.event import Envelope
 from shared.events.inspection import HazardClosed, HazardFound, HazardOrdered
 from shared.reactions import Reactions
