@@ -10,7 +10,8 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Coroutine
+from typing import Any
 
 from rich.console import Console
 
@@ -36,10 +37,10 @@ def asked() -> tuple[list[str], bool]:
     return given.measures or known, given.quick or bool(os.environ.get("QUICK"))
 
 
-def timed(name: str, measure: Callable[[], list[Row]]) -> list[Row]:
+def timed(name: str, measure: Coroutine[Any, Any, list[Row]]) -> list[Row]:
     console.print(f"{name} …", end=" ")
     began = time.perf_counter()
-    rows = measure()
+    rows = asyncio.run(measure)
     console.print(f"{time.perf_counter() - began:.0f} s")
     return rows
 
@@ -48,7 +49,7 @@ def measured(on: Ground, wanted: list[str]) -> list[Row]:
     rows: list[Row] = []
     for name, run in ON_ENGINES.items():
         if name in wanted:
-            rows += timed(name, lambda run=run: asyncio.run(run(on)))
+            rows += timed(name, run(on))
     if set(wanted) & set(ON_SERVICES):
         console.print("starting the services")
         with city(on) as standing:
@@ -60,7 +61,7 @@ def with_services(on: Ground, standing: City, wanted: list[str]) -> list[Row]:
     rows: list[Row] = []
     for name, run in ON_SERVICES.items():
         if name in wanted:
-            rows += timed(name, lambda run=run: asyncio.run(run(on, standing)))
+            rows += timed(name, run(on, standing))
     return rows
 
 

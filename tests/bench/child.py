@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 import psutil
 
@@ -43,7 +44,7 @@ async def serving(app: str, path: str = "/health/ready") -> AsyncIterator[Child]
     (port,) = ports.free(1)
     command = [sys.executable, "-m", "uvicorn", app, "--host", HOST, "--port", str(port), "--no-access-log"]
     began = time.perf_counter()
-    quiet = {name: asyncio.subprocess.DEVNULL for name in ("stdin", "stdout", "stderr")}
+    quiet: Any = {name: asyncio.subprocess.DEVNULL for name in ("stdin", "stdout", "stderr")}
     process = await asyncio.create_subprocess_exec(*command, **quiet)
     try:
         while not await _answers(port, path):

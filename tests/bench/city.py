@@ -13,9 +13,9 @@ from uuid import uuid4
 from deploy.embedded.testing import Platform, platform
 from shared import access, documents
 from shared.access import Actor
+from shared.causes import Ask, Cause
 from shared.clock import Clock
 from shared.desk import Desk
-from shared.document import Ask, Cause
 from shared.documents import MongoDocuments
 from shared.events.registry import AreaNamed, AreasDefined
 from shared.places import document, learn, places
@@ -63,7 +63,7 @@ def city(ground: Ground) -> Iterator[City]:
             asyncio.run(_tell_places(chosen))
             yield City(standing, chosen, access.mint(chosen.token_key(), actor))
     finally:
-        asyncio.run(_forget(ground.mongo, namespace))
+        asyncio.run(_clear(ground, namespace))
 
 
 async def _tell_places(chosen: Settings) -> None:
@@ -79,9 +79,7 @@ async def _tell_places(chosen: Settings) -> None:
     await close(client)
 
 
-async def _forget(mongo: str, namespace: str) -> None:
-    client = documents.connect(mongo, "motor")
-    for name in await client.list_database_names():
-        if name.startswith(f"{namespace}_"):
-            await client.drop_database(name)
+async def _clear(ground: Ground, namespace: str) -> None:
+    client = documents.connect(ground.mongo, "motor")
+    await ground.clear(client, namespace)
     await close(client)

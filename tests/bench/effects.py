@@ -5,232 +5,55 @@ batches of 500, its relay beside it as in production. The floor fetches the same
 same documents and sends the same events, all of them made before the clock starts.
 """
 
-import asyncio
-import time
-from dataclasses import dataclass, field
-from typing import Any
-
-from pymongo import InsertOne
-
 from services.dispatch.handlers import on
-from services.dispatch.store import tasks
-from shared import documents
-from shared.clock import Clock
-from shared.desk import Desk
-from shared.documents import MongoDocuments, MongoRows, Write
 from shared.event import Envelope
-from shared.hearing import Hearing
-from shared.parked import Parked, Record
-from shared.relay import KafkaProducer, Relay
-from shared.settings import Settings
-from shared.store import UNIVERSAL_INDEXES
-from shared.testing.memory import MemoryDocuments
 from tests.bench import stream
-from tests.bench.ground import Ground, close
+from tests.bench.contestants import Bench, effects, floor, kernel, peer
+from tests.bench.ground import Ground
 from tests.bench.report import Row
-from tests.bench.watch import Lap, Rounds, lap
+from tests.bench.watch import Lap, Rounds, lap, rounds
 
 AIMS = {"floor": 0.7, "peer": 30.0}
-
-
-@dataclass(frozen=True)
-class Effect:
-    """What hearing one record leads to: the document as written, the events as sent."""
-
-    document: dict[str, Any]
-    events: tuple[Envelope, ...]
-
-
-@dataclass
-class Bench:
-    """One topic heard by all, and one that all speak on; every run has a database of its own."""
-
-    ground: Ground
-    many: int
-    few: int
-    chosen: Settings
-    effects: dict[bytes, Effect] = field(default_factory=dict)
-
-    @property
-    def hears(self) -> str:
-        return self.chosen.topic("inspection")
-
-    @property
-    def says(self) -> str:
-        return self.chosen.topic("dispatch")
-
-
-class _Kept(MemoryDocuments):
-    """Remembers the writes as they were asked for."""
-
-    def __init__(self) -> None:
-        super().__init__(tasks.indexes)
-        self.writes: list[Write] = []
-
-    async def write(self, writes: Any) -> Any:
-        self.writes.extend(writes)
-        return await super().write(writes)
-
-
-async def effects(many: int) -> dict[bytes, Effect]:
-    """What the reaction makes of each record, by its key: decided once, on the fake store."""
-    book = _Kept()
-    desk = Desk(Clock(), {tasks.name: book}, lambda store, id, outbox: None)
-    hearing = Hearing("dispatch", on, desk, Parked("none", None, Clock()))  # type: ignore[arg-type]
-    found = [stream.hazard(number) for number in range(many)]
-    told = [stream.envelope(fact.hazard_id, fact) for fact in found]
-    records = [
-        Record("made", 0, n, e.subject.encode(), e.data, tuple((k, v) for k, v in e.headers()))
-        for n, e in enumerate(told)
-    ]
-    await hearing.hear(records)
-    made: dict[bytes, Effect] = {}
-    for fact, write in zip(found, book.writes, strict=True):
-        said = tuple(Envelope.of_unsaid("dispatch", write.id, entry) for entry in write.pushes)
-        made[fact.hazard_id.encode()] = Effect({"_id": write.id, **write.sets, "outbox": write.pushes}, said)
-    return made
-
-
-async def kernel(bench: Bench) -> Lap:
-    chosen = bench.ground.settings()
-    clock = Clock()
-    client = documents.connect(chosen.mongo, chosen.driver)
-    book = MongoDocuments(documents.collection(client, chosen.database("dispatch"), tasks.name), "dispatch")
-    await documents.prepare(book._collection, (*UNIVERSAL_INDEXES, *tasks.indexes))
-    sender = KafkaProducer(chosen.kafka, "bench-kernel", lambda source: bench.says)
-    await sender.reachable()
-    relay = Relay("dispatch", {tasks.name: book}, sender, clock)
-    desk = Desk(clock, {tasks.name: book}, relay.hint)
-    rows = MongoRows(documents.collection(client, chosen.database("dispatch"), "parked"))
-    hearing = Hearing("dispatch", on, desk, Parked("bench", rows, clock))
-    await book.read(["warm"])
-    saying: asyncio.Future[Any] = asyncio.ensure_future(asyncio.sleep(0))
-    async with stream.reader(chosen.kafka, bench.hears, chosen.group("kernel")) as consumer:
-        with lap(bench.many) as measured:
-            heard = 0
-            while heard < bench.many:
-                records = await _batch(consumer)
-                await hearing.hear([_record(raw) for raw in records])
-                await consumer.commit()
-                heard += len(records)
-                await saying
-                saying = asyncio.ensure_future(relay.say_hints())
-            assert await saying
-    assert await book.pending() == 0
-    assert await book.count({}) == bench.many
-    await sender.stop()
-    await client.drop_database(chosen.database("dispatch"))
-    await close(client)
-    return measured
-
-
-async def floor(bench: Bench) -> Lap:
-    chosen = bench.ground.settings()
-    client = documents.connect(chosen.mongo, chosen.driver)
-    collection = documents.collection(client, chosen.database("floor"), tasks.name)
-    await documents.prepare(collection, (*UNIVERSAL_INDEXES, *tasks.indexes))
-    ready = {key: (effect.document, _ready(effect)) for key, effect in bench.effects.items()}
-    async with (
-        stream.reader(chosen.kafka, bench.hears, chosen.group("floor")) as consumer,
-        stream.producer(chosen.kafka) as sender,
-    ):
-        await sender.partitions_for(bench.says)
-        with lap(bench.many) as measured:
-            heard = 0
-            while heard < bench.many:
-                due = [ready[raw.key] for raw in await _batch(consumer)]
-                await collection.bulk_write([InsertOne(document) for document, _ in due], ordered=False)
-                sent = [
-                    await sender.send(bench.says, value, key=key, headers=headers)
-                    for _, events in due
-                    for value, key, headers in events
-                ]
-                await asyncio.gather(*sent)
-                await consumer.commit()
-                heard += len(due)
-    assert await collection.count_documents({}) == bench.many
-    await client.drop_database(chosen.database("floor"))
-    await close(client)
-    return measured
-
-
-async def peer(bench: Bench) -> Lap:
-    """Measured from the first message that is finished to the last."""
-    from tests.bench import ordinary
-
-    chosen = bench.ground.settings()
-    done, over = 0, asyncio.Event()
-    measured = Lap(bench.few - 1)
-
-    def told() -> None:
-        nonlocal done
-        done += 1
-        if done == 1:
-            measured.wall, measured.cpu = -time.perf_counter(), -time.process_time()
-        if done == bench.few:
-            measured.wall += time.perf_counter()
-            measured.cpu += time.process_time()
-            over.set()
-
-    topic = chosen.topic("few")
-    await stream.topics(chosen.kafka, topic)
-    await stream.pour(chosen.kafka, topic, bench.few)
-    broker = ordinary.service(chosen.kafka, chosen.mongo, chosen.database("peer"), topic, bench.says, told)
-    await broker.start()
-    await asyncio.wait_for(over.wait(), 300)
-    await broker.stop()
-    client = documents.connect(chosen.mongo, chosen.driver)
-    assert await client[chosen.database("peer")].tasks.count_documents({}) == bench.few
-    await client.drop_database(chosen.database("peer"))
-    await close(client)
-    await stream.forget(chosen.kafka, topic)
-    return measured
-
-
-async def _batch(consumer: Any) -> list[Any]:
-    found = await consumer.getmany(timeout_ms=1000, max_records=stream.BATCH)
-    return [raw for records in found.values() for raw in records]
-
-
-def _record(raw: Any) -> Record:
-    return Record(raw.topic, raw.partition, raw.offset, raw.key, raw.value, tuple(raw.headers), raw.timestamp / 1000)
-
-
-def _ready(effect: Effect) -> list[tuple[bytes, bytes, list[tuple[str, bytes]]]]:
-    return [(event.data, event.subject.encode(), event.headers()) for event in effect.events]
+ENOUGH = 100.0
+WORDS = "event → effect and its event"
 
 
 async def run(ground: Ground) -> list[Row]:
-    many, few, rounds = (1500, 300, 3) if ground.quick else (5000, 1000, 5)
+    many, few = (1500, 300) if ground.quick else (5000, 1000)
+    if ground.slow:
+        many, few = many // 5, few // 3
     bench = Bench(ground, many, few, ground.settings(), await effects(many))
     await stream.topics(ground.kafka, bench.hears, bench.says)
     await stream.pour(ground.kafka, bench.hears, many)
-    laps: dict[str, list[Lap]] = {"kernel": [], "floor": [], "peer": []}
+    laps: dict[str, list[Lap]] = {"kernel": [], "floor": [], "peer": [], "rule": []}
     contestants = {"kernel": kernel, "floor": floor, "peer": peer}
-    for number in range(rounds):
-        turn = list(contestants) if number % 2 == 0 else list(reversed(contestants))
-        for name in turn:
+    for number in rounds(ground.quick, 7, ENOUGH):
+        laps["rule"].append(decided(many))
+        for name in contestants if number % 2 == 0 else reversed(contestants):
             laps[name].append(await contestants[name](bench))
     await stream.forget(ground.kafka, bench.hears, bench.says)
-    return _rows(Rounds(laps), many)
+    return _rows(Rounds(laps), many * len(laps["kernel"]))
 
 
-def _rows(found: Rounds, many: int) -> list[Row]:
+def decided(many: int) -> Lap:
+    """The reaction and its rule alone: read, decided, nothing written and nothing said."""
+    told = [stream.envelope(fact.hazard_id, fact) for fact in map(stream.hazard, range(many))]
+    records = [(envelope.headers(), envelope.data) for envelope in told]
+    with lap(many) as measured:
+        for headers, data in records:
+            for change in on.to(Envelope.read(headers, data)):
+                change.rule(None)
+    return measured
+
+
+def _rows(found: Rounds, heard: int) -> list[Row]:
     rows = []
     for what, words in (("per_core", "a core of the client"), ("per_second", "wall")):
-        value, least, peer_rate = (found.rate(name, what) for name in ("kernel", "floor", "peer"))
-        for against in ("floor", "peer"):
-            rows.append(
-                Row(
-                    id="P1",
-                    name=f"event → effect and its event, {words}, to the {against}",
-                    value=value,
-                    unit="/s",
-                    n=many,
-                    ratio=found.ratio("kernel", against, what),
-                    floor=least,
-                    peer=peer_rate,
-                    aim=AIMS[against],
-                )
-            )
-    return rows
+        value, least, ordinary = (found.rate(name, what) for name in ("kernel", "floor", "peer"))
+        raw = f"the raw floor itself is {found.ratio('floor', 'peer', what):.1f} × the peer"
+        for against, aim in AIMS.items():
+            ratio = found.ratio("kernel", against, what)
+            name, note = f"{WORDS}, {words}, to the {against}", raw if against == "peer" else ""
+            rows.append(Row("P1", name, value, "/s", heard, ratio, least, ordinary, aim, note=note))
+    alone = "its reaction and rule alone, nothing written or said, a core of the client"
+    return [*rows, Row("P1", alone, found.rate("rule", "per_core"), "/s", heard)]

@@ -8,9 +8,11 @@ from tests.bench import stream
 from tests.bench.child import Child, serving
 from tests.bench.ground import Ground, environment
 from tests.bench.report import Row
+from tests.bench.watch import rounds
 
 SERVICE, BARE = "services.dispatch.main:app", "tests.bench.bare_hearer:app"
 SETTLED = 2.0
+ENOUGH = 45.0
 Seen = list[tuple[float, float, float]]
 
 
@@ -26,7 +28,6 @@ def _seen(child: Child) -> tuple[float, float, float]:
 
 
 async def run(ground: Ground) -> list[Row]:
-    rounds = 3 if ground.quick else 7
     chosen = ground.settings()
     names = await prepare_topics(chosen)
     told = {
@@ -40,7 +41,7 @@ async def run(ground: Ground) -> list[Row]:
     ours: Seen = []
     bare: Seen = []
     with environment(told):
-        for number in range(rounds):
+        for number in rounds(ground.quick, 7, ENOUGH):
             for app in (SERVICE, BARE) if number % 2 else (BARE, SERVICE):
                 (ours if app == SERVICE else bare).append(await rested(app))
     await stream.forget(ground.kafka, *names)

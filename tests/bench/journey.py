@@ -18,10 +18,11 @@ from tests.bench import stream
 from tests.bench.city import COMMUNITY, City
 from tests.bench.ground import Ground, close
 from tests.bench.report import Row
-from tests.bench.watch import percentile
+from tests.bench.watch import percentile, rounds
 from tests.bench.wire import Wire, get, post
 
 PATIENCE = 30.0
+ENOUGH = 45.0
 
 
 async def reported(city: City, inspection: Wire, dispatch: Wire) -> float:
@@ -68,7 +69,7 @@ async def round_trips(ground: Ground, many: int) -> tuple[list[float], list[floa
                 found.append((time.perf_counter() - began) * 1000)
             await sent
     await stream.forget(ground.kafka, topic)
-    await client.drop_database(chosen.database("raw"))
+    await ground.clear(client, chosen.namespace)
     await close(client)
     return there, found
 
@@ -79,12 +80,12 @@ async def _one(back: AIOKafkaConsumer) -> None:
 
 
 async def run(ground: Ground, city: City) -> list[Row]:
-    rounds, many = (3, 40) if ground.quick else (7, 100)
+    many = 40 if ground.quick else 100
     found = []
     async with Wire(city.port("inspection")) as inspection, Wire(city.port("dispatch")) as dispatch:
         for _ in range(5):
             await reported(city, inspection, dispatch)
-        for _ in range(rounds):
+        for _ in rounds(ground.quick, 7, ENOUGH):
             trips, raw = await round_trips(ground, many)
             found.append(Took([await reported(city, inspection, dispatch) for _ in range(many)], trips, raw))
     return _rows(found)

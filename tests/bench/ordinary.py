@@ -31,7 +31,8 @@ class Task(BaseModel):
 def service(kafka: str, mongo: str, database: str, hears: str, says: str, told: Callable[[], None]) -> KafkaBroker:
     """The broker of the service: start it, stop it."""
     broker = KafkaBroker(kafka, logger=None)
-    tasks = AsyncIOMotorClient(mongo)[database].tasks
+    client: Any = AsyncIOMotorClient(mongo)
+    tasks = client[database].tasks
 
     @broker.subscriber(hears, group_id="ordinary", auto_offset_reset="earliest")
     async def open_task(hazard: HazardFound) -> None:

@@ -18,7 +18,8 @@ REPORT = Path("build/reports/bench.json")
 @dataclass(frozen=True)
 class Row:
     """One figure. `ratio` is what `aim` speaks of where there is a `floor` or a `peer` (in the unit of
-    `value`); else the value is. `better` says on which side of the aim it is reached."""
+    `value`); else the value is. `better` says on which side of the aim it is reached; what is not
+    `sound` is missed, whatever the figure."""
 
     id: str
     name: str
@@ -31,6 +32,7 @@ class Row:
     aim: float | None = None
     better: Literal["high", "low"] = "high"
     note: str = ""
+    sound: bool = True
 
     @property
     def reached(self) -> bool | None:
@@ -38,7 +40,7 @@ class Row:
         if self.aim is None:
             return None
         figure = self.value if self.ratio is None else self.ratio
-        return figure >= self.aim if self.better == "high" else figure <= self.aim
+        return self.sound and (figure >= self.aim if self.better == "high" else figure <= self.aim)
 
     def as_json(self, ground: Ground) -> dict[str, Any]:
         told = {name: getattr(self, name) for name in ("id", "name", "value", "unit", "ratio", "floor", "peer", "n")}

@@ -2,7 +2,7 @@
 
 import gc
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from statistics import median
@@ -43,11 +43,24 @@ class Rounds:
     laps: dict[str, list[Lap]]
 
     def rate(self, name: str, what: str) -> float:
-        return median(getattr(one, what) for one in self.laps[name])
+        return _middle(getattr(one, what) for one in self.laps[name])
 
     def ratio(self, name: str, other: str, what: str) -> float:
         pairs = zip(self.laps[name], self.laps[other], strict=True)
-        return median(getattr(one, what) / getattr(two, what) for one, two in pairs)
+        return _middle(getattr(one, what) / getattr(two, what) for one, two in pairs)
+
+
+def _middle(values: Iterable[float]) -> float:
+    return float(median(values))
+
+
+def rounds(quick: bool, most: int, seconds: float) -> Iterator[int]:
+    """Three at least, then as many as fit into the time; the short form stops at three."""
+    began = time.perf_counter()
+    for number in range(3 if quick else most):
+        if number >= 3 and time.perf_counter() - began > seconds:
+            return
+        yield number
 
 
 def percentile(values: Sequence[float], share: float) -> float:

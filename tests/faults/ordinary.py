@@ -8,7 +8,7 @@ import os
 from datetime import timedelta
 from typing import Any
 
-from faststream.asgi import AsgiFastStream, make_ping_asgi
+from faststream.asgi import AsgiFastStream, AsgiResponse, get
 from faststream.kafka import KafkaBroker, KafkaMessage
 from motor.motor_asyncio import AsyncIOMotorClient
 
@@ -19,7 +19,14 @@ NAMESPACE = os.environ.get("NUANXIN_NAMESPACE", "nuanxin")
 LEVELS = {"I": ("red", 2), "II": ("yellow", 24), "III": ("blue", 72)}
 
 broker = KafkaBroker(os.environ.get("KAFKA", "127.0.0.1:9192"))
-app = AsgiFastStream(broker, asgi_routes=[("/health/ready", make_ping_asgi(broker, timeout=5.0))])
+
+
+@get
+async def ready(scope: Any) -> AsgiResponse:
+    return AsgiResponse(b"{}", 200)
+
+
+app = AsgiFastStream(broker, asgi_routes=[("/health/ready", ready)])
 tasks: Any = AsyncIOMotorClient(os.environ.get("MONGO", "mongodb://127.0.0.1:27117"))[f"{NAMESPACE}_peer"].tasks
 hazards = broker.subscriber(f"{NAMESPACE}.inspection", group_id=f"{NAMESPACE}.peer", auto_offset_reset="earliest")
 
@@ -38,7 +45,7 @@ async def open_task(hazard: HazardFound) -> None:
         task_id=f"task-{hazard.hazard_id}",
         area=hazard.area,
         kind="arrange",
-        urgency=urgency,  # type: ignore[arg-type]
+        urgency=urgency,
         subject_id=hazard.hazard_id,
         due_at=due_at,
         at=hazard.at,

@@ -1,0 +1,1 @@
+"""The checker: from acknowledgements, topics and stores alone. It imports nothing of what it checks."""
