@@ -51,7 +51,7 @@ class Clock:
         moment = real.timestamp()
         for since, domain, speed in reversed(self._legs):
             if moment >= since:
-                return whole_ms(datetime.fromtimestamp(domain + (moment - since) * speed, UTC))
+                return datetime.fromtimestamp(round(domain + (moment - since) * speed, 3), UTC)
         return real
 
     def _look(self) -> None:

@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import logging
 import os
+import signal
 import sys
 import time
 from collections.abc import Coroutine
@@ -67,6 +68,7 @@ def with_services(on: Ground, standing: City, wanted: list[str]) -> list[Row]:
 
 def main() -> None:
     logging.disable(logging.ERROR)  # clients tell of topics that are a moment old; the figures are what is asked
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # so that the engines end with us
     wanted, quick = asked()
     began = time.perf_counter()
     with ground(quick) as on:

@@ -57,10 +57,12 @@ class Fresh:
         return []
 
 
-async def load(desk: Desk, since: int, until: int) -> float:
-    """Returns how many a second."""
+async def load(desk: Desk, since: int, until: int, patience: float) -> float:
+    """Returns how many a second; 0 when it gave up."""
     began = time.perf_counter()
     for start in range(since, until, LOADED):
+        if time.perf_counter() - began > patience:
+            return 0.0
         found = [stream.hazard(number) for number in range(start, min(start + LOADED, until))]
         told = [stream.envelope(fact.hazard_id, fact) for fact in found]
         await desk.apply([Ask(Cause(e.cause_of_next, e.trace), change) for e in told for change in on.to(e)])
@@ -119,10 +121,11 @@ async def run(ground: Ground) -> list[Row]:
     found: list[Size] = []
     rate, left_out = math.inf, ""
     for before, many in zip((0, *sizes), sizes, strict=False):
-        if (many - before) / rate > PATIENCE[ground.form]:
-            left_out = f"{many:,} left out: this store, now, would take {(many - before) / rate:.0f} s to be filled"
+        patience = PATIENCE[ground.form]
+        rate = await load(filling, before, many, patience) if (many - before) / rate < patience else 0.0
+        if not rate:
+            left_out = f"{many:,} left out: this store, now, is not filled within {patience:.0f} s"
             break
-        rate = await load(filling, before, many)
         found.append(await measured(looking, patient, many))
     await ground.clear(client, chosen.namespace)
     await close(client)

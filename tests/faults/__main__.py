@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -118,6 +119,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="the short form, also by QUICK=1")
     parser.add_argument("--keep", action="store_true", help="leave data, logs and acknowledgements behind")
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started is ended
     logging.disable(logging.ERROR)  # clients tell of every broker that was killed
     quick = given.quick or bool(os.environ.get("QUICK"))
     folder = Path(tempfile.mkdtemp(prefix="nuanxin-faults-"))

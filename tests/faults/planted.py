@@ -23,6 +23,7 @@ from shared.hearing import Hearing
 from shared.relay import Relay
 
 OPEN_FOR = 0.25
+A_MOMENT = 0.1
 
 
 def none() -> None:
@@ -55,6 +56,11 @@ def commit_before_write() -> None:
 
 def no_version_guard() -> None:
     """Whoever writes last wins."""
+    write = MongoDocuments.write
+
+    async def slowly_written(self: MongoDocuments, writes: Any) -> list[documents.Conflict]:
+        await asyncio.sleep(A_MOMENT)
+        return await write(self, writes)
 
     def operation(write: Any) -> Any:
         if write.expected == 0:
@@ -63,6 +69,7 @@ def no_version_guard() -> None:
         return UpdateOne({"_id": write.id}, {"$set": write.sets, **pushed}, upsert=True)
 
     _put(documents, _operation=operation)
+    _put(MongoDocuments, write=slowly_written)
 
 
 def acknowledge_on_error() -> None:
@@ -104,6 +111,7 @@ def unclear_is_well() -> None:
     """A write without a clear answer is reported as done."""
 
     async def write(self: MongoDocuments, writes: Any) -> list[documents.Conflict]:
+        await asyncio.sleep(A_MOMENT)
         try:
             await self._collection.bulk_write([documents._operation(write) for write in writes], ordered=False)
         except BulkWriteError as error:

@@ -45,15 +45,15 @@ async def recovered(city: City, acks: Acks, fault: str, part: str, since: float)
 
 
 async def _well(city: City, watch: Watch, acks: Acks, part: str, services: Sequence[str], since: float) -> float:
+    """Of an engine: every service has acknowledged a command, by any replica; else the part itself has."""
     ends = await watch.ends(city.topics.values())
-    answering = set(city.ports()[services[0]] if part in ENGINES else [city.port(part)])
+    ports = city.ports()
+    answering = [ports[service] for service in services] if part in ENGINES else [[city.port(part)]]
     heard = answered = 0.0
     waiting = list(services)
     while not (heard and answered):
         if not answered:
-            acks.look()
-            answered = max((acks.latest.get(port, 0.0) for port in answering), default=0.0)
-            answered = answered if answered > since else 0.0
+            answered = _answered(acks, answering, since)
         for service in list(waiting):
             read = await watch.read_to(city.groups[service])
             if all(offset >= ends[place] for place, offset in read.items() if place in ends):
@@ -62,6 +62,13 @@ async def _well(city: City, watch: Watch, acks: Acks, part: str, services: Seque
             heard = time.time()
         await asyncio.sleep(0.1)
     return max(heard, answered) - since
+
+
+def _answered(acks: Acks, answering: Sequence[Sequence[int]], since: float) -> float:
+    """When the last of these had acknowledged something new; 0 while one has not."""
+    acks.look()
+    latest = [max(acks.latest.get(port, 0.0) for port in ports) for ports in answering]
+    return max(latest) if min(latest) > since else 0.0
 
 
 async def settled(city: City, within: float) -> float | None:

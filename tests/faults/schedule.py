@@ -22,12 +22,20 @@ def end(*names: str) -> Step:
     return lambda trial: trial.kill(*names, how="SIGTERM")
 
 
-def freeze(name: str) -> Step:
-    return lambda trial: trial.freeze(name, FROZEN_FOR)
+def freeze(name: str, seconds: float = FROZEN_FOR) -> Step:
+    return lambda trial: trial.freeze(name, seconds)
 
 
 def away(name: str, seconds: float = 5.0) -> Step:
     return lambda trial: trial.away(name, seconds)
+
+
+def after(seconds: float, step: Step) -> Step:
+    async def later(trial: Trial) -> None:
+        await asyncio.sleep(seconds)
+        await step(trial)
+
+    return later
 
 
 def stranger(service: str, seconds: float = 5.0) -> Step:
@@ -126,11 +134,14 @@ EVERY_KIND: tuple[Step, ...] = (
 SOUND = Plant("none", EVERY_KIND)
 """The harness against itself: without a bug, with the same windows held open, nothing may be found."""
 
+BACKLOG = both(freeze("dispatch", 5), freeze("dispatch-2", 5), after(3, away("store", 9)))
+"""The store goes while there is much to hear."""
+
 PLANTS: tuple[Plant, ...] = (
     Plant("commit-before-write", (kill("dispatch", "dispatch-2"), kill("dispatch"), kill("dispatch-2"))),
     Plant("no-version-guard", (twins("inspection", 60),)),
-    Plant("acknowledge-on-error", (away("store"),)),
-    Plant("strike-all", (twins("inspection", 60),)),
+    Plant("acknowledge-on-error", (BACKLOG,)),
+    Plant("strike-all", (kill("dispatch", "dispatch-2"), kill("inspection"))),
     Plant("strike-before-send", (kill("dispatch", "inspection"), kill("dispatch-2", "inspection"))),
     Plant("unclear-is-well", (away("store"),)),
     Plant("no-parking", (lies(6, 4),)),

@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from deploy.embedded.child import follow_parent
 from shared.clock import Clock
 from shared.settings import Settings
 from tests.faults.load.stories import Stories
@@ -31,4 +33,5 @@ async def _until_over(day: Callable[[], Awaitable[None]]) -> None:
 
 
 if __name__ == "__main__":
+    follow_parent(os.getppid())
     asyncio.run(work(Plan(**json.loads(Path(sys.argv[1]).read_text()))))

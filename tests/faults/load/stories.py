@@ -49,20 +49,25 @@ class Stories:
         elif fate < 0.1:
             body["order"] = {"owner": finder, "due_at": self._in(48)}
             says.append("hazard-ordered")
+        elder = self._elder(community)
         found = await self._teller.tell(finder, "inspection", "/hazards", body, says)
         if found is not None:
             owner = finder if "order" in body else None
-            await self._go_on(found["id"], community, finder, owner, fate)
+            await self._go_on(found["id"], community, owner, elder, fate)
 
-    async def _go_on(self, id: str, community: str, finder: str, owner: str | None, fate: float) -> None:
+    def _elder(self, community: str) -> str | None:
+        """One that is open and found already: what is found from now on may be merged into it."""
+        return self._left[community][-1] if self._left[community] else None
+
+    async def _go_on(self, id: str, community: str, owner: str | None, elder: str | None, fate: float) -> None:
         """From what was just found, or ordered already."""
         lead, left = self._town.leads[community], self._left[community]
         if fate < 0.05:
             return
         if owner is None and fate < 0.13:
             await self._act(lead, id, "dismiss", {"reason": "not-a-hazard"}, "hazard-dismissed")
-        elif owner is None and fate < 0.15 and left:
-            await self._act(lead, id, "merge", {"into": left[-1]}, "hazard-merged")
+        elif owner is None and fate < 0.15 and elder is not None:
+            await self._act(lead, id, "merge", {"into": elder}, "hazard-merged")
         elif owner is None and fate < 0.19:
             left.append(id)
         else:
@@ -75,18 +80,18 @@ class Stories:
             if await self._act(lead, id, "order", {"owner": owner, "due_at": self._in(48)}, "hazard-ordered") is None:
                 return
         roll = random.random()
-        if roll < (0.15 if self._teller.plan.whole else 0.4):
+        if random.random() < (0.15 if self._teller.plan.whole else 0.5):
             await self._talk(id, owner, community)
-        elif roll < 0.5:
+        elif roll < 0.12:
             owner = next(each for each in doers if each != owner)
             await self._act(lead, id, "reassign", {"owner": owner}, "hazard-reassigned")
-        elif roll < 0.6:
+        elif roll < 0.24:
             await self._act(lead, id, "extend", {"due_at": self._in(72), "reason": "等材料"}, "hazard-extended")
-        elif roll < 0.67:
+        elif roll < 0.32:
             await self._hand_over(id, lead)
             await self._recheck(id, next(each for each in doers if each != owner))
             return
-        elif roll < 0.71:
+        elif roll < 0.36:
             return
         await self._to_the_end(id, owner, next(each for each in doers if each != owner))
 
@@ -143,9 +148,10 @@ class Stories:
             "done": "敲门探访",
             "hazards": [{"code": code, "place": "厨房"} for _, code in spots],
         }
+        elder = self._elder(community)
         seen = await self._teller.tell(by, "inspection", "/visits", body, ["visit-completed"])
         for hazard in (seen or {}).get("hazards", ()):
-            await self._go_on(hazard["hazard_id"], community, by, None, random.uniform(0.1, 1))
+            await self._go_on(hazard["hazard_id"], community, None, elder, random.uniform(0.1, 1))
 
     async def clerk(self) -> None:
         """Changes a household's label, again and again."""
